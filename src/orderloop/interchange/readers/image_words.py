@@ -1,0 +1,225 @@
+"""From a page's picture to its words: straightened, freed of specks and rules, recognised, put together."""
+
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+import numpy
+
+from orderloop.interchange.facts import Page, Word
+
+# Text of usual size has some 28 dots a line at this resolution, where the models read best.
+WANTED_DPI = 204.0
+# Below this mean confidence a page is tried upside down; right way up, even poor faxes lie well above.
+_UNSURE = 0.85
+# A mark smaller than this many dots at 200 dots an inch is dirt; a full stop has nine or more.
+_SPECK = 4
+# Strokes longer than these, in dots at the wanted resolution, are rules: no letter of a form is so large.
+_LONG_DOWN, _LONG_ACROSS, _BROADEST, _GAP = 60, 100, 12, 31
+_Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Glyph:
+    text: str
+    box: _Box
+    confidence: float
+    after_space: bool
+
+
+def recognise(grey: Any, dpi: float, number: int) -> Page:
+    """The page with its words in reading order and its rules; boxes are of the page made upright and straight."""
+    width, height = (72 * side / dpi for side in grey.size)
+    page, rules = _cleaned(_straight(_dark_on_light(_at_wanted_size(grey, dpi))))
+    high, wide = page.shape
+    words, confidence = _words(page, rules)
+    if confidence < _UNSURE:
+        turned = [(wide - right, high - bottom, wide - left, high - top) for left, top, right, bottom in rules]
+        other, other_confidence = _words(page[::-1, ::-1].copy(), turned)
+        if other_confidence > confidence:
+            words, rules = other, turned
+    rulings = tuple(_shares(rule, wide, high) for rule in rules)
+    return Page(number, width, height, tuple(words), is_scan=True, rulings=rulings)
+
+
+def _at_wanted_size(grey: Any, dpi: float) -> Any:
+    from PIL import Image
+
+    scale = WANTED_DPI / dpi
+    # Enlarging poor pictures helps, but a picture that states an absurd resolution must not become a bomb.
+    scale = min(scale, 3.0, (20_000_000 / (grey.width * grey.height)) ** 0.5)
+    if abs(scale - 1) > 0.1:
+        size = (max(1, round(grey.width * scale)), max(1, round(grey.height * scale)))
+        grey = grey.resize(size, Image.Resampling.LANCZOS if scale < 1 else Image.Resampling.BICUBIC)
+    return numpy.asarray(grey)
+
+
+def _dark_on_light(page: Any) -> Any:
+    return 255 - page if page.mean() < 110 else page
+
+
+def _straight(page: Any) -> Any:
+    import cv2
+
+    angle = _skew(page)
+    if abs(angle) < 0.05:
+        return page
+    height, width = page.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1)
+    return cv2.warpAffine(page, turn, (width, height), flags=cv2.INTER_CUBIC, borderValue=255)
+
+
+def _cleaned(page: Any) -> tuple[Any, list[_Box]]:
+    """The page without specks and long rules, which mislead recognition; and where the rules stood, in dots."""
+    import cv2
+
+    ink = (page < 160).astype(numpy.uint8)
+    page = page.copy()
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    if count > 1:
+        small = stats[:, cv2.CC_STAT_AREA] < _SPECK
+        small[0] = False
+        page[small[labels]] = 255
+    down: Any = cv2.morphologyEx(ink, cv2.MORPH_OPEN, numpy.ones((_LONG_DOWN, 1), numpy.uint8))
+    across = cv2.morphologyEx(ink, cv2.MORPH_OPEN, numpy.ones((1, _LONG_ACROSS), numpy.uint8))
+    page[cv2.dilate(down | across, numpy.ones((3, 3), numpy.uint8)).astype(bool)] = 255
+    # Noise breaks rules; in the masks there is nothing else that closing the gaps could join.
+    down = cv2.morphologyEx(down, cv2.MORPH_CLOSE, numpy.ones((_GAP, 1), numpy.uint8))
+    across = cv2.morphologyEx(across, cv2.MORPH_CLOSE, numpy.ones((1, _GAP), numpy.uint8))
+    return page, _rules(down, is_down=True) + _rules(across, is_down=False)
+
+
+def _rules(mask: Any, *, is_down: bool) -> list[_Box]:
+    """The rules of a mask as lines without breadth; what is as broad as a logo or a stamp is none."""
+    import cv2
+
+    _, _, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    rules: list[_Box] = []
+    for (left, top, width, height, _), (x, y) in list(zip(stats, centres, strict=True))[1:]:
+        if min(width, height) <= _BROADEST:
+            x, y, left, top, right, bottom = map(float, (x, y, left, top, left + width, top + height))
+            rules.append((x, top, x, bottom) if is_down else (left, y, right, y))
+    return rules
+
+
+def _skew(page: Any) -> float:
+    """By how many degrees to turn the page so that its lines lie level: where the rows' ink varies most."""
+    import cv2
+
+    small = cv2.resize(page, None, fx=0.35, fy=0.35, interpolation=cv2.INTER_AREA)
+    ink = (255 - small).astype(numpy.float32)
+    ink[ink < 60] = 0
+    best = 0.0
+    for step, reach in ((0.5, 4.0), (0.1, 0.4)):
+        angles = numpy.arange(best - reach, best + reach + step / 2, step)
+        best = float(max(angles, key=lambda angle: _evenness(ink, float(angle))))
+    return best
+
+
+def _evenness(ink: Any, angle: float) -> float:
+    import cv2
+
+    height, width = ink.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1)
+    rows = cv2.warpAffine(ink, turn, (width, height)).sum(axis=1)
+    return float(((rows[1:] - rows[:-1]) ** 2).sum())
+
+
+def _words(page: Any, rules: list[_Box]) -> tuple[list[Word], float]:
+    """All words of the page, and the mean confidence of its letters."""
+    found = _engine()(numpy.stack((page,) * 3, axis=-1))
+    if found.txts is None:
+        return [], 0.0
+    height, width = page.shape
+    words: list[tuple[_Box, str, float]] = []
+    letters = total = 0.0
+    for box, text, score, parts in zip(found.boxes, found.txts, found.scores, found.word_results, strict=False):
+        letters += len(text)
+        total += len(text) * float(score)
+        words += _split(_glyphs(text, parts, box, float(score)), rules)
+    placed = [Word(text, _shares(box, width, height), round(confidence, 3)) for box, text, confidence in words]
+    return _in_order(placed), total / letters if letters else 0.0
+
+
+def _shares(box: _Box, width: float, height: float) -> _Box:
+    left, top, right, bottom = box
+    return (
+        max(0.0, left / width), max(0.0, top / height), min(1.0, right / width), min(1.0, bottom / height),
+    )  # fmt: skip
+
+
+def _glyphs(text: str, parts: Any, box: Any, score: float) -> list[_Glyph]:
+    """The letters of a recognised line with their boxes; the line's own box bounds them above and below."""
+    top, bottom = float(box[:, 1].min()), float(box[:, 1].max())
+    letters = [letter for letter in text if not letter.isspace()]
+    if [part[0] for part in parts or ()] != letters:
+        whole = (float(box[:, 0].min()), top, float(box[:, 0].max()), bottom)
+        return [_Glyph(text.strip(), whole, score, True)] if text.strip() else []
+    glyphs, place, spaced = [], 0, True
+    for letter in text:
+        if letter.isspace():
+            spaced = True
+            continue
+        _, confidence, corners = parts[place]
+        across = [float(corner[0]) for corner in corners]
+        glyphs.append(_Glyph(letter, (min(across), top, max(across), bottom), float(confidence), spaced))
+        place, spaced = place + 1, False
+    return glyphs
+
+
+def _split(glyphs: list[_Glyph], rules: list[_Box]) -> list[tuple[_Box, str, float]]:
+    """Words of these letters: parted by spaces, by wide gaps and by rules, for recognition runs across columns."""
+    words: list[list[_Glyph]] = []
+    for glyph in glyphs:
+        if words and not glyph.after_space and not _is_parted(words[-1][-1], glyph, rules):
+            words[-1].append(glyph)
+        else:
+            words.append([glyph])
+    return [
+        (
+            (word[0].box[0], word[0].box[1], max(one.box[2] for one in word), word[0].box[3]),
+            "".join(one.text for one in word),
+            min(one.confidence for one in word),
+        )
+        for word in words
+    ]
+
+
+def _is_parted(left: _Glyph, right: _Glyph, rules: list[_Box]) -> bool:
+    height = left.box[3] - left.box[1]
+    if right.box[0] - left.box[2] > 0.9 * height:
+        return True
+    middle, after = (left.box[0] + left.box[2]) / 2, (right.box[0] + right.box[2]) / 2
+    level = (left.box[1] + left.box[3]) / 2
+    return any(middle < x < after and top <= level <= bottom for x, top, _, bottom in rules)
+
+
+def _in_order(words: list[Word]) -> list[Word]:
+    """Line by line from above, each from the left; words belong to a line whose middle they reach."""
+    lines: list[list[Word]] = []
+    for word in sorted(words, key=lambda word: (word.box[1] + word.box[3], word.box[0])):
+        middle = (word.box[1] + word.box[3]) / 2
+        if lines and lines[-1][0].box[1] < middle < lines[-1][0].box[3]:
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    return [word for line in lines for word in sorted(line, key=lambda word: word.box[0])]
+
+
+@functools.cache
+def _engine() -> Any:
+    """The recogniser, loaded once a process: a second, and some hundred megabytes."""
+    from rapidocr import RapidOCR
+
+    return RapidOCR(
+        params={
+            "Global.log_level": "critical",
+            "Global.use_cls": False,
+            "Global.max_side_len": 2_600,
+            "Global.text_score": 0.0,
+            "Global.return_word_box": True,
+            "Global.return_single_char_box": True,
+            "EngineConfig.onnxruntime.intra_op_num_threads": 2,
+            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+        }
+    )

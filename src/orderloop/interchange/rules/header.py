@@ -1,0 +1,371 @@
+"""The values that stand once on an order: its number, days, parties, currency and sums."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import pairwise
+
+from orderloop.interchange.facts import Fault, FaultCode, Hints, Method, Value
+from orderloop.interchange.rules.labels import Candidate, Label, candidates, labels_of, leading, names_firm, party_of
+from orderloop.interchange.rules.lexicon import fold_label, label_meaning, role_word
+from orderloop.interchange.rules.lines import Sheet, Token, certainty, pieces_of, text_of
+from orderloop.interchange.rules.rows import Usage
+from orderloop.interchange.rules.values import as_text, currency_in, day_in, is_code, number_in, plain
+
+DAYS = ("ordered_on", "requested_on")
+CODES = ("po_number", "customer_code", "ship_to_code", "refers_to")
+SUMS = ("total", "net_total", "tax_total")
+_OF_A_PARTY = ("contact", "contact_email", "customer_tax_id", "customer_gln")
+_COMPANY = re.compile(
+    r"公司|集团|工厂|商行|商社|有限|厂$|\b(?:ltd|limited|inc|llc|corp|corporation|gmbh|plc|pty|company|co|bv|b\.v|s\.a|sarl|"
+    r"s\.r\.l|oy|ab|ag|kg|industries|manufacturing|trading|group|enterprises|factory|works|industrial)\b",
+    re.IGNORECASE,
+)
+_MAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
+_TAX = re.compile(r"^[A-Z0-9][A-Z0-9 .\-]{6,22}$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value that may be a field's, and how much speaks for it beside its confidence."""
+
+    name: str
+    value: Value
+    rank: float
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A sheet with its labels, its table's lines left out."""
+
+    sheet: Sheet
+    labels: tuple[Label, ...]
+
+
+def regions_of(sheets: Sequence[Sheet], hints: Hints, tables: Mapping[int, tuple[int, int]]) -> list[Region]:
+    """The sheets with their labels; `tables`: by page, the lines its table takes."""
+    return [Region(sheet, tuple(labels_of(sheet, hints.labels, tables.get(sheet.number)))) for sheet in sheets]
+
+
+def header_from(regions: Sequence[Region], hints: Hints, usage: Usage) -> tuple[dict[str, Value], list[Fault]]:
+    """The header values, and as faults where two different values claim one field."""
+    found = [each for region in regions for each in _found_on(region, hints, usage)]
+    fields: dict[str, Value] = {}
+    faults: list[Fault] = []
+    for name in dict.fromkeys(each.name for each in found):
+        rivals = sorted((each for each in found if each.name == name), key=lambda each: -each.rank)
+        best = rivals[0]
+        others = {fold_label(each.value.text) for each in rivals if each.rank >= best.rank - 0.1} - {
+            fold_label(best.value.text)
+        }
+        is_contested = bool(others) and name in (*CODES, *DAYS) and best.value.method is not Method.LEARNT
+        fields[name] = replace(best.value, confidence=0.6) if is_contested else best.value
+        if is_contested:
+            params = {"name": name, "given": best.value.text}
+            faults.append(Fault(FaultCode.DOUBTFUL, best.value.place, params, rejects=False))
+    if "customer_name" not in fields and regions:
+        fields.update(_letterhead(regions[0], hints))
+    return fields, faults
+
+
+def _found_on(region: Region, hints: Hints, usage: Usage) -> Iterator[Found]:
+    for label in region.labels:
+        name = label.meaning.name
+        if name in ("other", "party:supplier", *SUMS) or name.startswith("sum:"):
+            continue
+        if name in (*_OF_A_PARTY, "customer_name", "customer_code") and label.party != "buyer":
+            # Beside a supplier's name a label is still the customer's, unless there is one for each of the two.
+            is_paired = sum(1 for other in region.labels if other.meaning.name == name) > 1
+            if is_paired and not label.meaning.origin and party_of(label, region.labels, region.sheet) == "supplier":
+                continue
+        for candidate in candidates(region.sheet, label, region.labels):
+            made = list(_made(region.sheet, label, candidate, hints, usage))
+            if made:
+                yield from made
+                break
+
+
+def _made(sheet: Sheet, label: Label, candidate: Candidate, hints: Hints, usage: Usage) -> Iterator[Found]:
+    name = label.meaning.name
+    tokens, text = _fitting(name, candidate)
+    if not tokens or not text:
+        return
+    sure = _sureness(label, candidate)
+    if not label.has_colon and role_word(text_of(label.tokens)):
+        if not is_code(text):
+            return
+        sure *= 0.85  # a document's title, with a number behind or below it
+    raw = text_of(tokens)
+    if name in DAYS:
+        day = day_in(raw, usage.date_order)
+        if day is None or (day.day is None and label.meaning.strength < 1):
+            return
+        text = day.day.isoformat() if day.day else plain(raw)
+        sure *= 1.0 if day.day else 0.3
+    if name == "customer_name" and is_own(text, hints.own_names):
+        return
+    value = _value(sheet, label, tokens, text, sure)
+    rank = sure + (2 if label.meaning.origin else 0) - 0.02 * (sheet.number - 1)
+    if name == "customer_name":
+        rank += _party_rank(label, text)
+    if name == "ship_to_text":
+        yield from _ship_to(sheet, label, candidate, hints, sure, rank)
+        return
+    yield Found(name, value, rank)
+
+
+def _value(sheet: Sheet, label: Label, tokens: Sequence[Token], text: str, sure: float) -> Value:
+    method = Method.LEARNT if label.meaning.origin else Method.LABEL
+    confidence = round(min(1.0, sure) * certainty(tokens), 3)
+    return Value(text, text_of(tokens), sheet.place(tokens), method, confidence, label.meaning.origin)
+
+
+def _sureness(label: Label, candidate: Candidate) -> float:
+    sure = 0.98 if label.meaning.origin else 0.97 if label.has_colon else 0.94
+    if candidate.is_below:
+        sure -= 0.03 if not label.has_colon else 0.05
+    return sure * (1.0 if label.meaning.strength >= 1 else 0.85) * (1.0 if label.is_clear else 0.9)
+
+
+_BUYING = re.compile(
+    r"buyer|purchas|customer|client|sold|order|采购|需方|购|买方|甲方|客户|订货|下单|客戶|買方|採購", re.IGNORECASE
+)
+
+
+def _party_rank(label: Label, text: str) -> float:
+    """Who orders is named by `Buyer` before `Bill to`, and that before `Company`; and by a firm's name."""
+    return (0.2 if _BUYING.search(text_of(label.tokens)) else 0.0) + (0.1 if _COMPANY.search(text) else 0.0)
+
+
+def is_own(text: str, own_names: Sequence[str]) -> bool:
+    """Whether a text names us."""
+    folded = fold_label(text)
+    names = [fold_label(name) for name in own_names]
+    return any(name and (name in folded or (len(folded) > 5 and folded in name)) for name in names)
+
+
+def _fitting(name: str, candidate: Candidate) -> tuple[list[Token], str]:
+    """Those of a candidate's tokens that can be a value of this field, and their cleaned text."""
+    tokens = list(candidate.tokens)
+    while tokens and tokens[0].text in (":", "：", "-", "#", "/", "|", "No.", "No:"):
+        tokens.pop(0)
+    if name in DAYS:
+        fit = leading(tokens, lambda text: day_in(text) is not None)
+        return (fit, text_of(fit)) if fit else ([], "")
+    if name in CODES or name == "customer_gln":
+        return _code(tokens, is_strict=name != "po_number")
+    if name == "customer_tax_id":
+        fit = leading(
+            tokens, lambda text: bool(_TAX.match(plain(text))) and any(sign.isdigit() for sign in text), most=5
+        )
+        return (fit, plain(text_of(fit)).replace(" ", "")) if fit else ([], "")
+    if name == "contact_email":
+        fit = next(([token] for token in tokens[:4] if _MAIL.search(token.text)), [])
+        return (fit, _MAIL.findall(fit[0].text)[0]) if fit else ([], "")
+    if name == "currency":
+        code = currency_in(text_of(tokens[:4]))
+        return (tokens[:4], code) if code else ([], "")
+    if name == "line_count":
+        fit = [token for token in tokens[:1] if token.text.isdigit()]
+        return fit, fit[0].text if fit else ""
+    return _words(name, tokens, candidate)
+
+
+def _words(name: str, tokens: list[Token], candidate: Candidate) -> tuple[list[Token], str]:
+    text = text_of(tokens).strip(" :：;；,，|")
+    if not re.search(r"[^\W\d_]", text) or label_meaning(text, {}) is not None:
+        return [], ""
+    if name == "contact" and len(text) > 60:
+        return [], ""
+    if name in ("note", "terms") and candidate.more:
+        every = [*tokens, *(token for line in candidate.more for token in line)]
+        return every, text_of(every)
+    if name in ("customer_name", "contact") and candidate.more:
+        return _wrapped_name(tokens, candidate.more[0])
+    return tokens, text
+
+
+def _wrapped_name(tokens: list[Token], lower: Sequence[Token]) -> tuple[list[Token], str]:
+    """A firm's name whose end stands in the next line: only there it reads like a firm's."""
+    both = [*tokens, *lower]
+    is_wrapped = not _COMPANY_END.search(text_of(tokens)) and _COMPANY_END.search(text_of(both)) and len(lower) <= 3
+    found = both if is_wrapped else tokens
+    return found, text_of(found).strip(" :：;；,，|")
+
+
+_COMPANY_END = re.compile(
+    r"(?:公司|集团|工厂|商行|商社|厂)$|\b(?:ltd|limited|inc|llc|corp|corporation|gmbh|plc|company|co|b\.?v|sarl|ag|kg)\.?$",
+    re.IGNORECASE,
+)
+_PO_SIGN = re.compile(r"^[\w\u3400-\u9fff][\w\u3400-\u9fff./#\-–—()\[\]（）〔〕]*$")
+
+
+def _code(tokens: list[Token], is_strict: bool) -> tuple[list[Token], str]:
+    """A number somebody gave: one token, or some that hang together and are all of capitals and digits."""
+    if not tokens:
+        return [], ""
+    run = [tokens[0]]
+    for token in tokens[1:4]:
+        is_near = token.x0 - run[-1].x1 < 0.6 * token.height
+        if not is_near or not re.fullmatch(r"[A-Z0-9\-/#.]+", token.text) or day_in(token.text):
+            break
+        run.append(token)
+    while run:
+        text = plain(text_of(run)).strip(" ,;，；.。")
+        if len(run) > 1 and re.fullmatch(r"[A-Za-z\-/#. ]+", plain(run[-1].text)):
+            run.pop()
+            continue
+        if is_code(text.replace(" ", "")) or (not is_strict and _is_chinese_number(text)):
+            return run, text
+        run.pop()
+    return [], ""
+
+
+def _is_chinese_number(text: str) -> bool:
+    """`购字2026第005号`: a number with Chinese signs in it."""
+    return (
+        4 <= len(text) <= 30 and bool(_PO_SIGN.match(text)) and bool(re.search(r"\d{2}", text)) and day_in(text) is None
+    )
+
+
+def _ship_to(
+    sheet: Sheet, label: Label, candidate: Candidate, hints: Hints, sure: float, rank: float
+) -> Iterator[Found]:
+    """The name in the first line of an address, where it is a firm's, and the rest; all lines as one text."""
+    lines = [candidate.tokens, *candidate.more]
+    first = candidate.text.strip(" :：")
+    is_firm = names_firm(first) or (_COMPANY.search(first) and not first.endswith(",") and not re.search(r"\d", first))
+    if len(lines) > 1 and is_firm:
+        yield Found("ship_to_name", _value(sheet, label, lines[0], first, sure * 0.95), rank)
+        lines = lines[1:]
+    tokens = [token for line in lines for token in line]
+    text = text_of(tokens).strip(" :：")
+    if re.search(r"[^\W\d_]", text):
+        yield Found("ship_to_text", _value(sheet, label, tokens, text, sure), rank)
+
+
+def _letterhead(region: Region, hints: Hints) -> dict[str, Value]:
+    """The firm at the head of the first page, where nothing else says who orders."""
+    supplier = {
+        fold_label(candidate.text)
+        for label in region.labels
+        if label.party == "supplier"
+        for candidate in candidates(region.sheet, label, region.labels)
+    }
+    for line in region.sheet.lines[:8]:
+        if line.level > 0.25 * region.sheet.height:
+            break
+        for piece in pieces_of(line, region.sheet, gap=1.5):
+            text = text_of(piece).strip()
+            is_firm = _COMPANY.search(text) and 4 <= len(text) <= 60 and not text.endswith((":", "："))
+            if is_firm and not is_own(text, hints.own_names) and fold_label(text) not in supplier:
+                if any(token in label.tokens for label in region.labels for token in piece):
+                    continue
+                confidence = round(0.7 * certainty(piece), 3)
+                return {"customer_name": Value(text, text, region.sheet.place(piece), Method.PATTERN, confidence)}
+    return {}
+
+
+def role_from(sheets: Sequence[Sheet]) -> str:
+    """What kind of document its title names; `order` where none does."""
+    if not sheets:
+        return "order"
+    found: list[tuple[float, str]] = []
+    for line in sheets[0].lines[:14]:
+        if line.level > 0.45 * sheets[0].height:
+            break
+        for piece in (*pieces_of(line, sheets[0], gap=1.5), line.tokens):
+            text = text_of(piece)
+            role = "" if text.rstrip().endswith((":", "：")) else role_word(text)
+            if role:
+                found.append((max(token.height for token in piece), role))
+    if not found:
+        return "order"
+    tallest = max(height for height, _role in found)
+    large = [role for height, role in found if height > 0.8 * tallest]
+    return next((role for role in large if role != "other"), large[0])
+
+
+def sums_from(regions: Sequence[Region], hints: Hints, usage: Usage, lines: Decimal | None) -> dict[str, Value]:
+    """The document's sums: of several numbers behind one label the one that agrees with the lines, else the last."""
+    sums: dict[str, tuple[float, Value, Decimal]] = {}
+    for region in regions:
+        for label in region.labels:
+            name = label.meaning.name.removeprefix("sum:")
+            if name not in SUMS:
+                continue
+            picked = _sum_of(region, label, usage, lines if name != "tax_total" else None)
+            if picked is None:
+                continue
+            tokens, number = picked
+            agrees = lines is not None and abs(number - lines) <= Decimal("0.011")
+            sure = (0.97 if label.meaning.strength >= 1 else 0.93) + (0.02 if agrees else 0)
+            rank = label.meaning.strength + (0.001 * region.sheet.number) + (2 if label.meaning.origin else 0)
+            value = _value(region.sheet, label, tokens, as_text(number), sure)
+            if name == "total" and label.meaning.strength < 1 and "total" in sums and sums["total"][0] >= 1:
+                continue
+            if name not in sums or rank >= sums[name][0]:
+                if name == "total" and name in sums and "net_total" not in sums and sums[name][2] < number:
+                    sums["net_total"] = sums[name]
+                sums[name] = (rank, value, number)
+    return {name: value for name, (_rank, value, _number) in sums.items()}
+
+
+def _sum_of(region: Region, label: Label, usage: Usage, lines: Decimal | None) -> tuple[list[Token], Decimal] | None:
+    sheet = region.sheet
+    line = sheet.lines[label.line]
+    starts = [each.start for each in region.labels if each.line == label.line and each.start > label.start]
+    numbers = [
+        _unwrapped(sheet, label.line, each, usage)
+        for each in _numbers(line.tokens[label.end : min(starts, default=len(line.tokens))], usage)
+    ]
+    if not numbers:
+        numbers = [
+            each for candidate in candidates(sheet, label, region.labels) for each in _numbers(candidate.tokens, usage)
+        ]
+    if not numbers:
+        return None
+    return next((each for each in numbers if lines is not None and each[1] == lines), numbers[-1])
+
+
+def _unwrapped(
+    sheet: Sheet, index: int, number: tuple[list[Token], Decimal], usage: Usage
+) -> tuple[list[Token], Decimal]:
+    """A number with the rest of its decimals, where a narrow cell broke it."""
+    run = number[0]
+    last, text = run[-1], plain(text_of(run))
+    for lower in sheet.lines[index + 1 : index + 3]:
+        rest = lower.tokens[0]
+        is_below = rest.x0 > run[0].x0 - last.height and rest.x1 < last.x1 + 2
+        is_alone = all(currency_in(token.text) for token in lower.tokens[1:])
+        if not (is_below and is_alone) or lower.level - last.level > 1.6 * last.height:
+            continue
+        more = plain(rest.text)
+        is_open = text.endswith((".", ",")) or more.startswith((".", ",")) or bool(re.search(r"\D\d$", text))
+        joined = number_in(text + more) if is_open and re.fullmatch(r"[.,]?\d{1,3}", more) else None
+        value = joined.by(usage.decimal_sign or ".") if joined is not None else None
+        if value is not None:
+            return [*run, rest], value
+    return number
+
+
+def _numbers(tokens: Sequence[Token], usage: Usage) -> list[tuple[list[Token], Decimal]]:
+    found: list[tuple[list[Token], Decimal]] = []
+    at = 0
+    while at < len(tokens):
+        for end in range(min(len(tokens), at + 4), at, -1):
+            run = list(tokens[at:end])
+            number = number_in(text_of(run)) if _is_one_number(run) else None
+            value = number.by(usage.decimal_sign or ".") if number is not None else None
+            if value is not None:
+                found.append((run, value))
+                at = end
+                break
+        else:
+            at += 1
+    return found
+
+
+def _is_one_number(run: Sequence[Token]) -> bool:
+    return all(right.x0 - left.x1 < 0.7 * left.height for left, right in pairwise(run))

@@ -1,0 +1,112 @@
+"""An order read from words on pages, whether they were stated in the document or recognised from a picture of it."""
+
+import hashlib
+from collections.abc import Sequence
+from decimal import Decimal
+
+from orderloop.interchange.facts import Fault, FaultCode, Hints, Method, Page, ReadOrder, Role, Value
+from orderloop.interchange.rules.header import header_from, regions_of, role_from, sums_from
+from orderloop.interchange.rules.lexicon import fold_label
+from orderloop.interchange.rules.lines import Sheet, sheet_of, text_of
+from orderloop.interchange.rules.rows import Usage, lines_from
+from orderloop.interchange.rules.tables import Table, tables_of
+from orderloop.interchange.rules.teaching import column_title_of, label_near
+from orderloop.interchange.rules.values import currency_in, day_in, decimal_sign_of, number_in, plain
+
+__all__ = ["column_title_of", "fold_label", "label_near", "order_from_pages", "page_signature"]
+
+
+def order_from_pages(pages: Sequence[Page], hints: Hints) -> ReadOrder:
+    """What pages of words say as an order; never fails, and a field that is not found is simply not there.
+
+    What can be read in two ways stays as written with a low confidence, and is named by a DOUBTFUL fault.
+    """
+    sheets = [sheet_of(page) for page in pages]
+    tables = tables_of(sheets, hints.columns, hints.labels)
+    usage = _usage(sheets, hints)
+    lines = [line for table in tables for line in lines_from(table, usage)]
+    taken = {table.sheet.number: (table.first, table.last) for table in tables if table.rows}
+    regions = regions_of(sheets, hints, taken)
+    fields, faults = header_from(regions, hints, usage)
+    fields.update(sums_from(regions, hints, usage, _sum(lines)))
+    if "currency" not in fields:
+        fields.update(_currency(sheets, tables))
+    faults += _doubts(fields, lines)
+    return ReadOrder(Role(role_from(sheets)), fields, tuple(lines), tuple(faults))
+
+
+def page_signature(pages: Sequence[Page]) -> str:
+    """A fingerprint of a form: the size of its pages and its labels and titles, whatever is filled in."""
+    sheets = [sheet_of(page) for page in pages[:1]]
+    tables = tables_of(sheets, {})
+    # What stands below the titles moves with the number of lines, and to another page.
+    below = {table.sheet.number: (table.first, len(table.sheet.lines)) for table in tables}
+    labels = {fold_label(text_of(each.tokens)) for part in regions_of(sheets, Hints(), below) for each in part.labels}
+    titles = {fold_label(column.title) for table in tables for column in table.columns}
+    size = [f"{round(page.width / 10)}x{round(page.height / 10)}" for page in pages[:1]]
+    return hashlib.sha256("\n".join([*size, *sorted(labels | titles)]).encode()).hexdigest()[:32]
+
+
+def _usage(sheets: Sequence[Sheet], hints: Hints) -> Usage:
+    """How the document writes numbers and days: as learnt, else as all of them together show."""
+    texts = [text for sheet in sheets for line in sheet.lines[:2000] for text in _texts(line.tokens)]
+    sign = hints.formats.get("decimal_sign", "") or decimal_sign_of(texts)
+    return Usage(sign, hints.formats.get("date_order", "") or _date_order(texts), hints.formats.get("price_basis", ""))
+
+
+def _texts(tokens: Sequence[object]) -> list[str]:
+    return [token.text for token in tokens]  # type: ignore[attr-defined]
+
+
+def _date_order(texts: Sequence[str]) -> str:
+    """The order of day and month that another day of the document, written alike, leaves no doubt about."""
+    orders: set[str] = set()
+    for text in texts:
+        day = day_in(text) if 6 <= len(text) <= 10 and ("/" in text or "-" in text) else None
+        if day is not None and day.day is not None and len(day.orders) == 1:
+            orders |= day.orders
+    orders.discard("ymd")
+    return orders.pop() if len(orders) == 1 else ""
+
+
+def _sum(lines: Sequence[dict[str, Value]]) -> Decimal | None:
+    amounts = [Decimal(line["amount"].text) for line in lines if "amount" in line]
+    return sum(amounts, Decimal(0)) if amounts else None
+
+
+def _currency(sheets: Sequence[Sheet], tables: Sequence[Table]) -> dict[str, Value]:
+    """The currency by what stands beside the figures or in the titles of their columns."""
+    votes: dict[str, int] = {}
+    for table in tables:
+        for column in table.columns:
+            if column.field in ("unit_price", "amount", "~gross_amount") and (code := currency_in(column.title)):
+                votes[code] = votes.get(code, 0) + 3
+    for sheet in sheets:
+        for line in sheet.lines[:2000]:
+            for token in line.tokens:
+                number = number_in(token.text)
+                code = number.mark if number is not None else _bare_mark(token.text)
+                if code:
+                    votes[code] = votes.get(code, 0) + 1
+    if not votes:
+        return {}
+    code = max(votes, key=lambda each: (votes[each], each))
+    confidence = 0.9 if len(votes) == 1 else 0.6
+    return {"currency": Value(code, code, method=Method.PATTERN, confidence=confidence)}
+
+
+def _bare_mark(text: str) -> str:
+    return (
+        currency_in(text) if plain(text) in ("¥", "$", "€", "£", "CNY", "RMB", "USD", "EUR", "元", "GBP", "HKD") else ""
+    )
+
+
+def _doubts(fields: dict[str, Value], lines: Sequence[dict[str, Value]]) -> list[Fault]:
+    """Days that may be one of two, named."""
+    found = [("requested_on", line["requested_on"]) for line in lines if "requested_on" in line]
+    found += [(name, fields[name]) for name in ("ordered_on", "requested_on") if name in fields]
+    return [
+        Fault(FaultCode.DOUBTFUL, value.place, {"name": name, "given": value.raw}, rejects=False)
+        for name, value in found
+        if value.confidence < 0.5
+    ]

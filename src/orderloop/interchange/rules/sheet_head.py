@@ -1,0 +1,215 @@
+"""The heading of a table of order lines in a sheet: which row or two it takes, and what each column holds."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from orderloop.foundation.quantity import canonical_unit
+from orderloop.interchange.rules.lexicon import (
+    Meaning,
+    basis_in,
+    column_meaning,
+    fold_label,
+    is_suppliers_item,
+    label_meaning,
+)
+from orderloop.interchange.rules.sheet_grid import NUMBER, Grid
+
+ITEM_FIELDS = frozenset({"item", "customer_item", "barcode"})
+# Columns that tell of the order and not of the line, by what they are called above a table.
+ORDER_COLUMNS = frozenset(
+    {"po_number", "ordered_on", "customer_code", "customer_name", "ship_to_code", "ship_to_text", "currency", "contact"}
+)
+_FIGURES = frozenset({"quantity", "unit_price", "amount"})
+_LONGEST_TITLE = 60
+_ROWS_TO_LOOK_AT = 200
+_SAMPLE = 50
+_WITHOUT_TAX = re.compile(r"未税|不含税|无税|excl|\bnet\b|折后|discounted|除税", re.IGNORECASE)
+_WITH_TAX = re.compile(r"(?<!不)含税|incl|gross|价税|list|原价|标准价|目录", re.IGNORECASE)
+_UNIT_IN_TITLE = re.compile(r"[(（\[/]\s*([^()（）\[\]/]{1,6})\s*[)）\]]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that holds a field (with `~`: one that no field is read from), how it is called and how surely it means
+    that; `basis` and `unit` where the title states them."""
+
+    index: int
+    field: str
+    title: str
+    strength: float = 1.0
+    origin: str = ""
+    basis: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A heading: its first and last row as in the file, its known columns from left to right."""
+
+    first: int
+    last: int
+    columns: tuple[Column, ...]
+    score: float = 0.0
+
+    def column(self, field: str) -> Column | None:
+        """The column of a field."""
+        return next((column for column in self.columns if column.field == field), None)
+
+
+def find_head(grid: Grid, learnt: Mapping[str, str], start: int = 1) -> Head | None:
+    """The first row from `start` on that names enough columns, or a better one close below it."""
+    best: Head | None = None
+    for row in range(start, min(len(grid.rows), start + _ROWS_TO_LOOK_AT) + 1):
+        if best is not None and row > best.last + 2:
+            break
+        found = head_at(grid, row, learnt)
+        if found is not None and (best is None or found.score > best.score + 0.5):
+            best = found
+    return best
+
+
+def head_at(grid: Grid, row: int, learnt: Mapping[str, str]) -> Head | None:
+    """The heading that begins in this row, of one row or of two; None where it names too little."""
+    one = _head(grid, row, row, _titles(grid, row), learnt)
+    if row >= len(grid.rows) or NUMBER in grid.types[row]:
+        return one
+    below = _titles(grid, row + 1)
+    both = _head(grid, row, row + 1, _joined(grid, row, below), learnt)
+    if both is not None and (one is None or both.score > one.score):
+        return both
+    if one is not None and below and _says_the_same(one, below, learnt):
+        return replace(one, last=row + 1)
+    return one
+
+
+def _titles(grid: Grid, row: int) -> dict[int, str]:
+    return {
+        index: cell.strip()
+        for index, cell in enumerate(grid.rows[row - 1])
+        if cell and len(cell) <= _LONGEST_TITLE and cell.strip()
+    }
+
+
+def _joined(grid: Grid, row: int, below: Mapping[int, str]) -> dict[int, str]:
+    """Titles over two rows: a group's name above merged cells, the columns' own names under it."""
+    above = _titles(grid, row)
+    for top, left, bottom, right in grid.merged:
+        if top <= row <= bottom and left in above:
+            above |= {index: above[left] for index in range(left, right + 1) if index not in above}
+    joined: dict[int, str] = {}
+    for index in sorted({*above, *below}):
+        upper, lower = above.get(index, ""), below.get(index, "")
+        joined[index] = f"{upper} {lower}".strip() if upper != lower else upper
+    return joined
+
+
+def _head(grid: Grid, first: int, last: int, titles: Mapping[int, str], learnt: Mapping[str, str]) -> Head | None:
+    found = [column for index, title in titles.items() if (column := _column(index, title, learnt)) is not None]
+    if len(found) < 2:
+        return None
+    columns = _once_each(_settled(found, grid, last))
+    fields = {column.field for column in columns if not column.field.startswith("~")}
+    is_learnt = any(column.origin for column in columns)
+    names_goods = bool(fields & (ITEM_FIELDS | {"description"}))
+    if not (names_goods and fields & _FIGURES) and not (is_learnt and fields & (ITEM_FIELDS | _FIGURES)):
+        return None
+    if len(fields) < 2 and not is_learnt:
+        return None
+    # A form's label with a value beside it is no title: most cells of a heading are known.
+    score = sum(column.strength for column in columns if not column.field.startswith("~"))
+    score += 0.4 * sum(column.field.startswith("~") for column in columns) - 0.3 * (len(titles) - len(found))
+    return Head(first, last, columns, score) if score >= 1 else None
+
+
+def _column(index: int, title: str, learnt: Mapping[str, str]) -> Column | None:
+    # A star marks what must be filled in.
+    plain = title.strip("*＊ ")
+    meaning = column_meaning(plain, learnt)
+    if meaning is None or (meaning.name.startswith("~") and not meaning.origin):
+        label = label_meaning(plain, {})
+        if label is not None and label.name in ORDER_COLUMNS:
+            meaning = label
+    if meaning is None and "\n" in plain:
+        meaning = _of_lines(plain, learnt)
+    if meaning is None:
+        return None
+    unit = next((each for each in _UNIT_IN_TITLE.findall(plain) if canonical_unit(each)), "")
+    return Column(index, meaning.name, plain, meaning.strength, meaning.origin, basis_in(plain), unit)
+
+
+def _of_lines(title: str, learnt: Mapping[str, str]) -> Meaning | None:
+    """A title over several lines of one cell, in two languages or with a remark below."""
+    found = [meaning for line in title.splitlines() if (meaning := column_meaning(line, learnt)) is not None]
+    return found[0] if found and len({meaning.name for meaning in found}) == 1 else None
+
+
+def _settled(columns: Sequence[Column], grid: Grid, last: int) -> list[Column]:
+    """What two readings are possible of, decided by the cells below: a customer's code, or the customer's item code."""
+    fields = {column.field for column in columns}
+    settled = []
+    for column in columns:
+        label = label_meaning(column.title, {}) if column.field == "customer_item" and not column.origin else None
+        if label is not None and label.name == "customer_code" and "item" in fields:
+            below = [grid.text(row, column.index) for row in range(last + 1, last + 1 + _SAMPLE)]
+            filled = [text for text in below if text]
+            if len(set(filled)) * 2 <= len(filled) or "po_number" in fields:
+                column = replace(column, field="customer_code")
+        settled.append(column)
+    return settled
+
+
+def _once_each(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """Each field in one column only: the supplier's code rather than a plainer one, the price without tax, the surer,
+    the first."""
+    kept = list(columns)
+    counts = Counter(column.field for column in columns if not column.field.startswith("~"))
+    for field in (field for field, count in counts.items() if count > 1):
+        rivals = [place for place, column in enumerate(kept) if column.field == field]
+        first = max(rivals, key=lambda place: (*_claim(kept[place]), -place))
+        for place in rivals:
+            if place == first:
+                continue
+            is_own = (
+                field == "item" and is_suppliers_item(kept[first].title) and not is_suppliers_item(kept[place].title)
+            )
+            takes = "customer_item" if is_own and not counts["customer_item"] else f"~{field}"
+            kept[place] = replace(kept[place], field=takes)
+    return tuple(kept)
+
+
+def _claim(column: Column) -> tuple[bool, bool, float]:
+    taxed = bool(_WITHOUT_TAX.search(column.title)) - bool(_WITH_TAX.search(column.title))
+    return bool(column.origin), column.field == "item" and is_suppliers_item(column.title), column.strength + taxed
+
+
+def _says_the_same(head: Head, below: Mapping[int, str], learnt: Mapping[str, str]) -> bool:
+    """Whether the row below says the titles again, in another language."""
+    named = {column.index: column.field for column in head.columns}
+    again = [
+        index
+        for index, title in below.items()
+        if (found := _column(index, title, learnt)) and named.get(index) == found.field
+    ]
+    return len(again) >= 2 and len(again) * 2 >= len(below)
+
+
+def repeats(grid: Grid, row: int, head: Head) -> bool:
+    """Whether a row holds the titles of the heading again, as on every printed page."""
+    texts = [(fold_label(grid.text(row, column.index)), fold_label(column.title)) for column in head.columns]
+    same = sum(bool(text) and (text == title or text in title) for text, title in texts)
+    return same >= 2 and same * 2 >= len(texts)
+
+
+def bare_head(grid: Grid, is_code: Sequence[Sequence[bool]], is_number: Sequence[Sequence[bool]]) -> Head | None:
+    """A table without a heading: a column of nothing but codes and one to its right of nothing but numbers."""
+    width = min((len(row) for row in is_code), default=0)
+    codes = [index for index in range(width) if all(row[index] for row in is_code)]
+    numbers = [index for index in range(width) if all(row[index] for row in is_number)]
+    pairs: Iterator[tuple[int, int]] = ((code, number) for code in codes for number in numbers if code < number)
+    code, number = next(pairs, (-1, -1))
+    if code < 0:
+        return None
+    columns = (Column(code, "item", "", 0.4), Column(number, "quantity", "", 0.4))
+    return Head(0, 0, columns)

@@ -1,0 +1,169 @@
+"""From a place a person clicked to the words there that mean a field, so that the next document is read by them."""
+
+from collections.abc import Iterator, Sequence
+
+from orderloop.interchange.facts import Page
+from orderloop.interchange.rules.columns import Column, Heading, find_heading, heading_at, with_bounds
+from orderloop.interchange.rules.labels import Label, candidates, heads_next, is_wordy, labels_of, names_firm
+from orderloop.interchange.rules.lexicon import fold_label, label_meaning
+from orderloop.interchange.rules.lines import Line, Sheet, Token, pieces_of, sheet_of, span, text_of
+from orderloop.interchange.rules.shapes import shaped_heading
+from orderloop.interchange.rules.values import currency_in, number_in
+
+Box = tuple[float, float, float, float]
+_MOST_UP = 200  # lines looked at above a value for its column's title
+
+
+def label_near(page: Page, box: Box) -> str | None:
+    """The label (folded) whose value stands in `box`: one that, once learnt, leads back to this very place.
+
+    None where no words beside or above it do.
+    """
+    sheet = sheet_of(page)
+    target = _points(sheet, box)
+    for text in _beside(sheet, target):
+        folded = fold_label(text)
+        is_text = any(sign.isalpha() for sign in folded) and sum(sign.isdigit() for sign in folded) < 2
+        is_text = is_text and not names_firm(text) and not (len(folded) < 5 and currency_in(text))
+        if is_text and _leads_to(sheet, folded, target):
+            return folded
+    return None
+
+
+def column_title_of(page: Page, box: Box) -> str | None:
+    """The title (folded) of the column `box` stands in; None where it stands in no table."""
+    sheet = sheet_of(page)
+    target = _points(sheet, box)
+    middle, level = (target[0] + target[2]) / 2, (target[1] + target[3]) / 2
+    for heading in (find_heading(sheet, {}), _unknown_heading(sheet, level), shaped_heading(sheet, {})):
+        if heading is None or not heading.columns or sheet.lines[max(0, heading.last)].level > level:
+            continue
+        bound = heading if heading.columns[-1].right else _bound(sheet, heading)
+        column = next((each for each in bound.columns if middle < each.right), bound.columns[-1])
+        title = (_own_title(sheet, bound, column, target) if not column.field else "") or column.title
+        if fold_label(title):
+            return fold_label(title)
+    return None
+
+
+def _own_title(sheet: Sheet, heading: Heading, column: Column, target: Box) -> str:
+    """What stands above a value alone, where two titles touch and its column holds another value too."""
+    level = (target[1] + target[3]) / 2
+    line = min(sheet.lines, key=lambda each: abs(each.level - level))
+    spans = [span(piece) for piece in pieces_of(line, sheet, gap=0.72)]
+    own = next((at for at, (x0, x1) in enumerate(spans) if x0 < target[2] and x1 > target[0]), None)
+    if own is None or sum(1 for x0, x1 in spans if column.left <= (x0 + x1) / 2 < column.right) < 2:
+        return ""
+    left = (spans[own - 1][1] + spans[own][0]) / 2 if own else 0.0
+    right = (spans[own][1] + spans[own + 1][0]) / 2 if own + 1 < len(spans) else sheet.width
+    lines = sheet.lines[heading.first : heading.last + 1]
+    return " ".join(text_of([token for token in each.tokens if left <= token.middle < right] or []) for each in lines)
+
+
+def _bound(sheet: Sheet, heading: Heading) -> Heading:
+    return with_bounds(heading, sheet, sheet.lines[heading.last + 1 :])
+
+
+def _unknown_heading(sheet: Sheet, level: float) -> Heading | None:
+    """The nearest lines above a height that part into as many pieces as the row there and hold no digit: titles nobody
+    knows."""
+    index = next((at for at, line in enumerate(sheet.lines) if line.level > level + 1), len(sheet.lines)) - 1
+    count = len(pieces_of(sheet.lines[index], sheet, gap=0.72)) if index >= 0 else 0
+    for first in range(index - 1, max(-1, index - _MOST_UP), -1):
+        if not _may_be_titles(sheet.lines[first]) or _count(sheet.lines[first], sheet) < max(3, 0.6 * count):
+            continue
+        last = first
+        while first > 0 and _goes_on(sheet, first - 1, first) and _count(sheet.lines[first - 1], sheet) > 1:
+            first -= 1
+        while last + 1 < index and _goes_on(sheet, last + 1, last):
+            last += 1
+        return heading_at(sheet, first, last)
+    return None
+
+
+def _goes_on(sheet: Sheet, at: int, beside: int) -> bool:
+    """Whether line `at` goes on with the titles in the line next to it."""
+    upper, lower = sheet.lines[min(at, beside)], sheet.lines[max(at, beside)]
+    return _may_be_titles(sheet.lines[at]) and lower.y0 - upper.y1 < 0.45 * max(upper.height, lower.height)
+
+
+def _may_be_titles(line: Line) -> bool:
+    return is_wordy(line) and not any(token.text.endswith((":", "：")) for token in line.tokens)
+
+
+def _count(line: Line, sheet: Sheet) -> int:
+    return len(pieces_of(line, sheet, gap=0.72))
+
+
+def _points(sheet: Sheet, box: Box) -> Box:
+    return box[0] * sheet.width, box[1] * sheet.height, box[2] * sheet.width, box[3] * sheet.height
+
+
+def _overlaps(token: Token, target: Box) -> bool:
+    wide = min(token.x1, target[2]) - max(token.x0, target[0])
+    tall = min(token.y1, target[3]) - max(token.y0, target[1])
+    return wide > 0.3 * min(token.x1 - token.x0, target[2] - target[0]) and tall > 0.4 * min(
+        token.height, target[3] - target[1]
+    )
+
+
+def _beside(sheet: Sheet, target: Box) -> Iterator[str]:
+    """Texts that may be the label: in front on the same line, from the nearest gap or colon; then what stands above."""
+    for index, line in enumerate(sheet.lines):
+        at = next((position for position, token in enumerate(line.tokens) if _overlaps(token, target)), None)
+        if at is None:
+            continue
+        front = line.tokens[:at]
+        while front and front[-1].text in (":", "：", "|"):
+            front = front[:-1]
+        pieces = pieces_of(Line(front, line.level, line.height), sheet, gap=0.75) if front else []
+        beside = [text for piece in reversed(pieces) for text in _endings(piece)]
+        above = _above(sheet, index, target)
+        is_beside = bool(front) and (line.tokens[at - 1].text.endswith((":", "：")) or not _is_headed(sheet, index))
+        yield from (*beside, *above) if is_beside else (*above, *beside)
+        return
+
+
+def _above(sheet: Sheet, index: int, target: Box) -> Iterator[str]:
+    for upper in reversed(sheet.lines[max(0, index - 4) : index]):
+        for piece in pieces_of(upper, sheet, gap=0.75):
+            if piece[0].x0 < target[2] and piece[-1].x1 > target[0] and not names_firm(text_of(piece)):
+                yield text_of(piece)
+
+
+def _is_headed(sheet: Sheet, index: int) -> bool:
+    """Whether a line's values have their labels above them."""
+    line = sheet.lines[index]
+    texts = [text_of(piece) for piece in pieces_of(line, sheet, gap=0.75)]
+    is_near = index > 0 and line.y0 - sheet.lines[index - 1].y1 < 1.5 * line.height
+    return is_near and heads_next(sheet, index - 1) and not any(label_meaning(text, {}) for text in texts)
+
+
+def _endings(piece: list[Token]) -> Iterator[str]:
+    """The whole piece, then ever less of its beginning, and behind an inner colon first."""
+    cut = max((at + 1 for at, token in enumerate(piece[:-1]) if token.text.endswith((":", "："))), default=0)
+    for start in range(cut, len(piece)):
+        yield text_of(piece[start:])
+
+
+def _leads_to(sheet: Sheet, folded: str, target: Box) -> bool:
+    labels = labels_of(sheet, {folded: "note\tprobe"})
+    for label in labels:
+        if label.meaning.origin != "probe":
+            continue
+        found = [
+            token
+            for candidate in candidates(sheet, label, labels)
+            for token in (*candidate.tokens[:3], *candidate.tokens[-2:])
+        ]
+        return any(_overlaps(token, target) for token in (*found, *_last_figure(sheet, label, labels)))
+    return False
+
+
+def _last_figure(sheet: Sheet, label: Label, labels: Sequence[Label]) -> Sequence[Token]:
+    """The end of a label's line, where a sum stands behind other figures."""
+    line = sheet.lines[label.line]
+    if any(other.line == label.line and other.start > label.start for other in labels):
+        return ()
+    behind = line.tokens[label.end :]
+    return behind[-1:] if all(number_in(token.text) is not None for token in behind) else ()

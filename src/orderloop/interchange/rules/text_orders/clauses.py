@@ -1,0 +1,273 @@
+"""Order lines in sentences and short lists: an item beside a quantity and, where stated, unit, price and day."""
+
+import re
+from dataclasses import dataclass
+
+from orderloop.foundation.quantity import canonical_unit
+from orderloop.interchange.facts import Fault, FaultCode, Hints, Method, Place, Value
+from orderloop.interchange.rules.text_orders.tables import Line
+from orderloop.interchange.rules.text_orders.values import AFTER, QUANTITY, SIGN, UNDATED, days_in, read_number
+from orderloop.interchange.rules.text_orders.words import CODE, NUMBER, UNIT
+
+_FREE = r"(?<![A-Za-z0-9_\-.#])"
+_COUNTED = re.compile(rf"{_FREE}(?P<n>{QUANTITY})\s?(?P<u>{UNIT})", re.IGNORECASE)
+_TIMES = re.compile(
+    rf"^(?P<a>{CODE})\s?(?:\s[xX]|[×*])\s?(?P<n>{NUMBER})(?![\w.])|^(?P<m>{NUMBER})\s?[x×*]\s?(?P<b>{CODE})(?!\w)"
+    rf"|^(?P<c>{CODE})\s+(?P<k>\d{{1,6}})$"
+)
+_MARK = re.compile(r"^\s*(?:[-*•·●▪+]\s+|\(?\d{1,3}[.)、](?!\d)\s*|\(\d{1,3}\)\s*|[①-⑳]\s*|\d{1,2}:\s+)")
+_VERBS = re.compile(
+    r"^.*\b(?:send|ship|supply|deliver|order|need|require|want|buy|get|add|book|provide|purchase|have|take)\b"
+    r"(?:\s+(?:us|me|the|following|another|over|also|additional|more|a|an|to|of|further|out|as well)\b)*:?",
+    re.IGNORECASE,
+)
+_FILLERS = re.compile(
+    r"^(?:\s|请|麻烦|帮忙|帮我们?|给我们?|我们|我司|我要|现在?|需要?|想|要|订购?|采购|购买|追加|加订|补货|补单|发货?|再|来|安排|下单"
+    r"|一下|你好|您好|老样子|另外?|还要|以及|和|及|与|并|急|：|:|货|今天|and\b|plus\b|also\b|\+|of\b|the\b|共|各|为|是|用|先|就|那|的)+",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r"(?:\s|这款|这个|数量|总共|一共|共|各|要|来|需|订|再订?|还是|为|是|qty\.?|quantity|(?<=\s)x|[:：×*=@\-–—.…,、/(])+$",
+    re.IGNORECASE,
+)
+_STOP = re.compile(
+    r"[;。!?、]|,|\(|\s(?:and|delivered|please|pls|asap|at|to|on|by|for|from|each|is|tomorrow|today)\b|\s[@+à]\s?|谢谢|急|吧|,|送|发到|，|单价",
+    re.IGNORECASE,
+)
+_PRICES = (
+    re.compile(
+        rf"(?:单价|价格|含税价|未税价|unit price|price|@|à|\bat\b)\s?(?:为|是|:)?\s?{SIGN}?\s?(?P<p>{NUMBER})",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"{SIGN}\s?(?P<p>{NUMBER})", re.IGNORECASE),
+    re.compile(rf"{_FREE}(?P<p>{NUMBER})\s?{AFTER}", re.IGNORECASE),
+)
+_BARE = re.compile(rf"^[\s,;、/]*(?P<p>{NUMBER})(?:[\s,;、/]+(?P<a>{NUMBER}))?[\s,;、/]*(?P<rest>.*)$")
+_PRICE_BEFORE = re.compile(r"(?:@|à|\bat|[¥$€£]|USD|EUR|RMB|CNY|(?:price|cost|单价|价格|价)\s?:)$", re.IGNORECASE)
+_PER = re.compile(rf"^\s?{AFTER}?\s?(?:/|per\b|每)\s?(?P<basis>100{{1,2}})?\s?(?P<u>{UNIT})?", re.IGNORECASE)
+# Words of a sentence, not of an article's name.
+_PROSE = re.compile(
+    r"\b(?:our|my|your|we|you|this|that|under|ref(?:erence)?|for|in|by|please|order|p\.?o\.?|no|number|is|are|as|with)\b",
+    re.IGNORECASE,
+)
+_CODE = re.compile(CODE)
+# Behind a name stand sizes as well: DN50, M8x30, 304.
+_CODE_BEHIND = re.compile(
+    r"(?<=\S)[\s(]+(?!(?:DN|PN|SUS|AISI|IP|ISO|DIN|EN|GB|ANSI|SAE)[-./]?\d)"
+    r"(?P<code>(?=(?:[A-Z\-./]*\d){3})(?=[A-Z0-9\-./]{6})[A-Z][A-Z0-9]*(?:[-./][A-Z0-9]+)*|\d{6,20})\)?$"
+)
+# A number of fewer digits beside a quantity may be another quantity, or a measure.
+_DIGITS_OF_CODE = 6
+_NO_HINTS = Hints()
+
+
+@dataclass(frozen=True, slots=True)
+class Spotted:
+    """Lines found in one line of text. `is_bare`: it holds nothing but such lines, so it needs no word that orders."""
+
+    lines: tuple[Line, ...] = ()
+    is_bare: bool = False
+    faults: tuple[Fault, ...] = ()
+
+
+def lines_in_text(text: str, number: int, hints: Hints) -> Spotted:
+    """The order lines in one (folded) line of text."""
+    body = _MARK.sub("", text, count=1).strip()
+    if (found := _TIMES.match(body)) and (line := _times(found, number, hints)):
+        return Spotted((line,), is_bare=True)
+    anchors = [found for found in _COUNTED.finditer(body) if not _in_price(body, found)]
+    if not anchors:
+        return Spotted()
+    left = _left_item(body[: anchors[0].start()], is_first=True)
+    return _before(body, anchors, number, hints) if left else _after(body, anchors, number, hints)
+
+
+def _in_price(body: str, found: re.Match[str]) -> bool:
+    """Whether a counted thing is the `3 个/箱` of a price or of a pack, not a quantity."""
+    left = body[: found.start()].rstrip()
+    if found.group("u").lower() in {"each", "ea"} and _PRICE_BEFORE.search(left):
+        return True
+    return left.endswith(("每", "per", "¥", "$", "€"))
+
+
+def _times(found: re.Match[str], number: int, hints: Hints) -> Line | None:
+    code = found.group("a") or found.group("b") or found.group("c")
+    count = found.group("n") or found.group("m") or found.group("k")
+    if code.isdigit() and count.isdigit() and len(count) >= _DIGITS_OF_CODE > len(code):
+        code, count = count, code
+    is_times = found.group("k") is None
+    if code.isdigit() and (len(code) < _DIGITS_OF_CODE or not (is_times or len(code) > _DIGITS_OF_CODE)):
+        return None
+    if not re.search(r"\d", code) or not re.search(r"[A-Za-z\-]|\d{6}", code) or days_in(code, hints):
+        return None
+    line = {"item": Value(code, code, Place(f"line {number}"), Method.PATTERN, 0.75)}
+    plain, sure = read_number(count, hints)
+    line["quantity"] = Value(plain, count, Place(f"line {number}"), Method.PATTERN, 0.75 * sure)
+    tail = found.string[found.end() :]
+    if unit := re.match(rf"\s?({UNIT})", tail, re.IGNORECASE):
+        line["unit"] = Value(unit.group(1), unit.group(1), Place(f"line {number}"), Method.PATTERN, 0.8)
+        tail = tail[unit.end() :]
+    _put_rest(line, tail, number, hints)
+    return line
+
+
+def _before(body: str, anchors: list[re.Match[str]], number: int, hints: Hints) -> Spotted:
+    """`item quantity unit …`, once or several times in a line."""
+    lines: list[Line] = []
+    faults: list[Fault] = []
+    begin, prose = 0, False
+    for n, anchor in enumerate(anchors):
+        end = anchors[n + 1].start() if n + 1 < len(anchors) else len(body)
+        text = _left_item(body[begin : anchor.start()], is_first=n == 0)
+        line = _line(text, anchor, number, hints)
+        begin = anchor.end()
+        if line is None:
+            continue
+        begin += _put_rest(line, body[anchor.end() : end], number, hints)
+        prose |= n == 0 and _signs(body[: anchor.start()]) - _signs(text) > 3
+        lines.append(line)
+        faults += _doubts(line, number)
+    return Spotted(tuple(lines), not prose and not re.search(r"[?？吗]", body), tuple(faults))
+
+
+def _after(body: str, anchors: list[re.Match[str]], number: int, hints: Hints) -> Spotted:
+    """`quantity unit item …`."""
+    lines: list[Line] = []
+    faults: list[Fault] = []
+    for n, anchor in enumerate(anchors):
+        end = anchors[n + 1].start() if n + 1 < len(anchors) else len(body)
+        right = body[anchor.end() : end]
+        text = _right_item(right)
+        line = _line(text, anchor, number, hints)
+        if line is None:
+            continue
+        _put_rest(line, right.replace(text, " ", 1), number, hints)
+        lines.append(line)
+        faults += _doubts(line, number)
+    is_bare = not body[: anchors[0].start()].strip() and not re.search(r"[?？吗]", body)
+    return Spotted(tuple(lines), is_bare, tuple(faults))
+
+
+def _signs(text: str) -> int:
+    return sum(sign.isalnum() for sign in text)
+
+
+def _left_item(text: str, *, is_first: bool) -> str:
+    """What stands before a quantity and may be an item: without list marks, verbs and fillers."""
+    pieces = re.split(r"[;。!?、，:]|,(?!\d{3})|\s\+\s", text)
+    piece = pieces[-1]
+    if len(pieces) > 1 and not piece.strip(" (-–—.…×*"):
+        piece = pieces[-2]
+    piece = _VERBS.sub("", piece)
+    if re.search(r"\band\b", piece):
+        piece = re.split(r"\band\b", piece)[-1]
+    text = _item_text(piece) if is_first or piece.strip() else ""
+    return "" if _PROSE.search(text) and not _parted(text)[0] else text
+
+
+def _item_text(piece: str) -> str:
+    piece = _MARK.sub("", piece, count=1)
+    previous = None
+    while previous != piece:
+        previous, piece = piece, _TAIL.sub("", _FILLERS.sub("", piece)).strip()
+    return piece
+
+
+def _right_item(text: str) -> str:
+    """What stands behind a quantity and may be an item."""
+    piece = re.sub(r"^\s*(?:of\b|the\b|[x×*的:])?\s*", "", text, flags=re.IGNORECASE)
+    stop = _STOP.search(piece)
+    return (piece[: stop.start()] if stop else piece).strip(" .-")
+
+
+def _line(text: str, anchor: re.Match[str], number: int, hints: Hints) -> Line | None:
+    item, name = _parted(text)
+    if not item and not _is_name(name):
+        return None
+    place, sure_item = Place(f"line {number}"), 0.85 if item else 0.6
+    plain, sure = read_number(anchor.group("n"), hints)
+    line: Line = {}
+    if item:
+        line["item"] = Value(item, item, place, Method.PATTERN, sure_item)
+    if name:
+        line["description"] = Value(name, name, place, Method.PATTERN, 0.7)
+    line["quantity"] = Value(plain, anchor.group("n"), place, Method.PATTERN, 0.85 * sure)
+    line["unit"] = Value(anchor.group("u"), anchor.group("u"), place, Method.PATTERN, 0.85)
+    return line
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """The code an item text begins with, and its name; or the name, and a code behind it that can be no measure. A code
+    in the midst of a name is part of the name."""
+    found = _CODE.match(text)
+    if found and _is_code(found.group()):
+        rest = text[found.end() :]
+        return found.group(), re.sub(r"^[\s,:()\-–—]+|[\s,:()\-–—]+$|^(?:吧|的)$", "", rest)
+    found = _CODE_BEHIND.search(text)
+    if found and not _PROSE.search(text[: found.start()]) and not days_in(found.group("code"), _NO_HINTS):
+        return found.group("code"), text[: found.start()].strip(" ,:()-–—")
+    return "", text
+
+
+def _is_code(text: str) -> bool:
+    return re.search(r"\d", text) is not None and (len(text) >= 3 or "-" in text) and not re.fullmatch(r"\d{1,3}", text)
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text may name goods: Chinese of 2 to 40 signs or up to eight words."""
+    if not 2 <= len(text) <= 60 or re.search(r"[@?]|https?:|www\.|\d{11}", text):
+        return False
+    return len(text.split()) <= 8 and re.search(r"[^\W\d_]{2}", text) is not None
+
+
+def _put_rest(line: Line, text: str, number: int, hints: Hints) -> int:
+    """Price and day out of what follows a line's quantity; returns up to where it was used."""
+    used = 0
+    place = Place(f"line {number}")
+    stop = re.search(r"[;、](?!\s?(?:\d|单价|价格|每|[¥$€@]))|[。!?]", text)
+    text = text[: stop.start()] if stop else text
+    days = days_in(text, hints)
+    for day in days[:1]:
+        if day.confidence > UNDATED:
+            line["requested_on"] = Value(day.text, day.raw, place, Method.PATTERN, 0.8 * day.confidence)
+            used = day.end
+    blanked = text
+    for day in days:
+        blanked = blanked[: day.start] + " " * (day.end - day.start) + blanked[day.end :]
+    found = next((hit for pattern in _PRICES if (hit := pattern.search(blanked))), None) or _bare_price(
+        line, blanked, hints
+    )
+    if found is None or re.search(r"(?:共|合计|总|total)\s?:?\s?\W?$", blanked[: found.start("p")], re.IGNORECASE):
+        return used
+    return max(used, _put_price(line, found, blanked, place, hints))
+
+
+def _bare_price(line: Line, text: str, hints: Hints) -> re.Match[str] | None:
+    """A number by itself behind the quantity; of two, the first if quantity x first = second."""
+    found = _BARE.match(text)
+    if found is None or re.match(r"\s*[A-Za-z0-9\u4e00-\u9fff]", found.group("rest")) or "-" in found.group("rest")[:1]:
+        return None
+    return found
+
+
+def _put_price(line: Line, found: re.Match[str], text: str, place: Place, hints: Hints) -> int:
+    plain, sure = read_number(found.group("p"), hints)
+    end = found.end("p")
+    if per := _PER.match(text[end:]):
+        unit = per.group("u")
+        if per.group("basis"):
+            line["price_basis"] = Value(per.group("basis"), per.group().strip(), place, Method.PATTERN, 0.8)
+        if unit and "unit" in line and canonical_unit(unit) != canonical_unit(line["unit"].text):
+            sure = min(sure, 0.3)
+        end += per.end()
+    line["unit_price"] = Value(plain, found.group("p"), place, Method.PATTERN, 0.8 * sure)
+    return max(end, found.end())
+
+
+def _doubts(line: Line, number: int) -> list[Fault]:
+    price = line.get("unit_price")
+    if price is None or price.confidence >= 0.5:
+        return []
+    return [
+        Fault(FaultCode.DOUBTFUL, Place(f"line {number}"), {"given": price.raw, "name": "unit_price"}, rejects=False)
+    ]

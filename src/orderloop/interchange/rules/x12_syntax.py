@@ -1,0 +1,77 @@
+"""X12's characters: the delimiters an ISA states by itself, and a text cut into segments."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from orderloop.interchange.facts import Fault, FaultCode
+from orderloop.interchange.rules.edi import Segment, Spot, fault
+
+_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_BLANKS = "\r\n\t \x00\x1a"
+ISA_ELEMENTS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Delimiters:
+    """The signs between elements, between components, and behind a segment; no component may be told."""
+
+    element: str
+    component: str
+    terminator: str
+
+
+def decode(content: bytes) -> tuple[str, tuple[Fault, ...]]:
+    """The text of the bytes: by their mark, else UTF-8, else GB 18030; the last is told of, as it is a guess."""
+    tries: tuple[str, ...] = ("utf-8", "gb18030")
+    for mark, codec in _MARKS:
+        if content.startswith(mark):
+            content, tries = content[len(mark) :], (codec,)
+            break
+    for codec in tries:
+        try:
+            text = content.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        place = Spot(segment=1, tag="ISA").place()
+        return text, (() if codec != "gb18030" else (fault(FaultCode.ENCODING, place, rejects=False, detail=codec),))
+    return content.decode("latin-1"), (fault(FaultCode.ENCODING, Spot().place(), detail=tries[0]),)
+
+
+def delimiters_of(text: str) -> tuple[Delimiters | None, str, tuple[Fault, ...]]:
+    """The delimiters, the text from the ISA on, and what is wrong with it. An ISA need not be padded to 106 signs."""
+    text = text.lstrip("\ufeff" + _BLANKS)
+    place = Spot(segment=1, tag="ISA").place()
+    if not text.startswith("ISA") or len(text) < 4:
+        return None, text, (fault(FaultCode.ENVELOPE, place, detail=text[:20]),)
+    element = text[3]
+    pieces = text[: 106 + 300].split(element, ISA_ELEMENTS)
+    last = pieces[ISA_ELEMENTS] if len(pieces) > ISA_ELEMENTS else ""
+    if len(last) < 2:
+        return None, text, (fault(FaultCode.ENVELOPE, place, detail=text[:20]),)
+    found = Delimiters(element, last[0], last[1])
+    if last[1] in "\r\n" and last.split("\n")[1:2] and last.split("\n")[1].rstrip().endswith(last[0]):
+        # No component separator is stated: what stands in its place ends every segment.
+        found = Delimiters(element, "", last[0])
+    signs = [sign for sign in (found.element, found.component, found.terminator) if sign]
+    follows = last[2:].lstrip(_BLANKS)
+    if (
+        len(set(signs)) < len(signs)
+        or any(sign.isalnum() for sign in signs)
+        or follows[:2] not in ("GS", "TA", "IE", "")
+    ):
+        return None, text, (fault(FaultCode.ENVELOPE, place, detail=f"ISA16 {last[:4]}"),)
+    return found, text, ()
+
+
+def cut(text: str, delimiters: Delimiters) -> Iterator[Segment]:
+    """The segments, numbered from 1; what follows the last terminator comes last with number 0: it was cut off."""
+    pieces = text.split(delimiters.terminator)
+    number = 0
+    for position, piece in enumerate(pieces):
+        stripped = piece.strip(_BLANKS)
+        if not stripped:
+            continue
+        number += 1
+        parts = stripped.split(delimiters.element)
+        elements = tuple((part,) for part in parts[1:])
+        yield Segment(parts[0].strip(), elements, 0, 0 if position == len(pieces) - 1 else number)
