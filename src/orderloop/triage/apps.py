@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class TriageConfig(AppConfig):
+    name = "orderloop.triage"
+    label = "triage"
+
+    def ready(self) -> None:
+        from orderloop.policy.facts import register
+        from orderloop.triage.facts import SECTION
+
+        register(SECTION)
