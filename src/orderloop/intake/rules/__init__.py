@@ -1,0 +1,1 @@
+"""Named rules of intake: reading text, examining an entry, drafts, spreadsheets, questions."""

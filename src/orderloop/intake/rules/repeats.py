@@ -1,0 +1,127 @@
+"""Whether an order came before: again, changed, or suspiciously alike; and what a change would change."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from orderloop.foundation.quantity import canonical_unit
+from orderloop.intake.facts import Matched
+from orderloop.intake.rules.arithmetic import figures_of
+from orderloop.interchange.facts import ReadOrder, Role
+
+_REMOVED = frozenset({"deleted", "delete", "removed", "2", "DI"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A line as it counts for comparison: product, quantity in its base unit, day where one is stated."""
+
+    product_id: int
+    quantity: Decimal
+    requested_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """An order (or, without `order_id`, an open draft) that came before, with its lines."""
+
+    order_id: int | None
+    number: str
+    received_on: date
+    po_key: str
+    lines: tuple[Wanted, ...]
+    draft_id: int | None = None
+    skus: Mapping[int, str] | None = None
+
+
+def wanted_lines(
+    order: ReadOrder, matches: Sequence[Matched], factors: Mapping[int, Mapping[str, Fraction]]
+) -> tuple[Wanted, ...] | None:
+    """What an order read wants of which products; None where a line is not matched or its quantity not known."""
+    wanted = []
+    for line, match in zip(order.lines, matches, strict=True):
+        texts = {name: value.text for name, value in line.items()}
+        quantity = figures_of(texts).quantity
+        if match.product is None or quantity is None:
+            return None
+        unit = texts.get("unit", "").strip()
+        code = canonical_unit(unit) or unit
+        factor = Fraction(1)
+        if unit and code != match.product.unit:
+            if code not in factors.get(match.product.product_id, {}):
+                return None
+            factor = Fraction(factors[match.product.product_id][code])
+        wanted.append(Wanted(match.product.product_id, quantity * factor.numerator / factor.denominator))
+    return tuple(wanted)
+
+
+def is_same(wanted: Sequence[Wanted], before: Sequence[Wanted]) -> bool:
+    """Whether two orders want the same quantities of the same products, however they are spread over lines."""
+    return _totals(wanted) == _totals(before)
+
+
+def alike(wanted: Sequence[Wanted], others: Sequence[Before], today: date, days: int) -> Before | None:
+    """The latest order of the last days that wants just the same; None without any."""
+    near = [each for each in others if (today - each.received_on).days <= days and is_same(wanted, each.lines)]
+    return max(near, key=lambda each: each.received_on, default=None)
+
+
+def difference(
+    order: ReadOrder, matches: Sequence[Matched], wanted: Sequence[Wanted] | None, before: Before
+) -> dict[str, Any]:
+    """What a document would change in an order: `cancels` all of it, or `lines` each added, removed or changed.
+
+    A document whose lines say what is to be done with them names only those; any other names all.
+    """
+    if order.role is Role.CANCELLATION:
+        return {"cancels": True, "lines": []}
+    old = _totals(before.lines)
+    skus = dict(before.skus or {})
+    new: dict[int, Decimal] = {}
+    strange: list[dict[str, Any]] = []
+    removed: set[int] = set()
+    for n, (line, match) in enumerate(zip(order.lines, matches, strict=True)):
+        texts = {name: value.text for name, value in line.items()}
+        if match.product is None:
+            strange.append({"kind": "unknown", "item": match.code, "line": n, "after": texts.get("quantity", "")})
+            continue
+        skus[match.product.product_id] = match.product.sku
+        if texts.get("action", "") in _REMOVED:
+            removed.add(match.product.product_id)
+        else:
+            quantity = wanted[n].quantity if wanted is not None else figures_of(texts).quantity or Decimal(0)
+            new[match.product.product_id] = new.get(match.product.product_id, Decimal(0)) + quantity
+    is_partial = any("action" in line for line in order.lines)
+    touched = set(new) | removed if is_partial else set(new) | set(old)
+    return {"cancels": False, "lines": _changes(old, new, touched, skus) + strange}
+
+
+def _changes(
+    old: Mapping[int, Decimal], new: Mapping[int, Decimal], touched: set[int], skus: Mapping[int, str]
+) -> list[dict[str, Any]]:
+    changes = []
+    for product_id in sorted(touched, key=lambda each: skus.get(each, "")):
+        before, after = old.get(product_id), new.get(product_id)
+        if before == after:
+            continue
+        kind = "added" if before is None else "removed" if after is None else "changed"
+        changes.append(
+            {
+                "kind": kind,
+                "item": skus.get(product_id, ""),
+                "product_id": product_id,
+                "before": "" if before is None else f"{Decimal(before).normalize():f}",
+                "after": "" if after is None else f"{Decimal(after).normalize():f}",
+            }
+        )
+    return changes
+
+
+def _totals(lines: Sequence[Wanted]) -> dict[int, Decimal]:
+    totals: dict[int, Decimal] = {}
+    for line in lines:
+        totals[line.product_id] = totals.get(line.product_id, Decimal(0)) + line.quantity
+    return totals

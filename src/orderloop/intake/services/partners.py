@@ -1,0 +1,66 @@
+"""Under which identifiers customers send, how documents are exchanged with them, and the numbers of what we send."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from orderloop.customers import queries as customers
+from orderloop.foundation.actor import Actor
+from orderloop.foundation.outcome import Done, Outcomes, Reason, Refused
+from orderloop.intake.facts import PartnerNew
+from orderloop.platform.bulk import columns_of, dumped, fetch_all
+
+Key = tuple[str, str]
+_LONGEST = {"scheme": 20, "sender": 120, "our_id": 120}
+
+
+def save_partners(partners: Sequence[PartnerNew], *, at: datetime, actor: Actor) -> Outcomes[Key, int]:
+    """Save who sends under which identifier, new and changed alike; each yields its id.
+
+    Refused: `partner_incomplete`, `partner_too_long`, `customer_unknown`.
+    """
+    known = customers.facts_for({each.customer_id for each in partners})
+    rows = {(each.scheme, each.sender): each for each in partners}
+    refused = {key: why for key, each in rows.items() if (why := _fault(each, each.customer_id in known))}
+    good = [each for key, each in rows.items() if key not in refused]
+    written = fetch_all(
+        """INSERT INTO intake_partner AS p
+               (scheme, sender, customer_id, our_id, profile, mapping, last_in, last_out, is_active)
+           SELECT scheme, sender, customer_id, our_id, profile, mapping, '', 0, true
+           FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::text[], %s::jsonb[], %s::jsonb[])
+               AS n(scheme, sender, customer_id, our_id, profile, mapping)
+           ON CONFLICT (scheme, sender) DO UPDATE SET customer_id = excluded.customer_id, our_id = excluded.our_id,
+               profile = excluded.profile, mapping = excluded.mapping, is_active = true
+           RETURNING p.scheme, p.sender, p.id""",
+        columns_of(
+            [
+                (p.scheme, p.sender, p.customer_id, p.our_id, dumped(dict(p.profile)), dumped(dict(p.mapping)))
+                for p in good
+            ],
+            6,
+        ),
+    )
+    return Outcomes.of(
+        rows,
+        done=[Done((scheme, sender), row_id) for scheme, sender, row_id in written],
+        refused=[Refused(key, (why,)) for key, why in refused.items()],
+    )
+
+
+def next_controls(partner_ids: Collection[int]) -> dict[int, int]:
+    """The number of the next interchange to each partner, counted up without a gap in the caller's transaction."""
+    return dict(
+        fetch_all(
+            """UPDATE intake_partner SET last_out = last_out + 1
+               WHERE id = ANY(%s::bigint[]) RETURNING id, last_out""",
+            [sorted(partner_ids)],
+        )
+    )
+
+
+def _fault(partner: PartnerNew, is_customer: bool) -> Reason | None:
+    if not partner.scheme.strip() or not partner.sender.strip():
+        return Reason("partner_incomplete", "sender")
+    long = next((name for name, most in _LONGEST.items() if len(getattr(partner, name)) > most), None)
+    if long is not None:
+        return Reason("partner_too_long", long, {"most": _LONGEST[long]})
+    return None if is_customer else Reason("customer_unknown", "customer")
