@@ -1,0 +1,95 @@
+"""What came in, in the reader's language: channels, trust, problems, refusals."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from orderloop.flow.pages import words
+from orderloop.foundation.outcome import Reason
+from orderloop.intake.facts import FINDING_TITLES, OUTCOME_WORDS
+from orderloop.interchange.facts import FAULT_WORDS
+
+TRUST_WORDS = {
+    "trusted": ("good", _("Sender proven")),
+    "weak": ("warn", _("Sender half proven")),
+    "untrusted": ("bad", _("Sender not proven")),
+}
+# Why a sender is believed or not.
+TRUST_REASONS = {
+    "aligned_dkim": _("signed by its domain (DKIM)"),
+    "aligned_spf": _("sent by its domain's server (SPF)"),
+    "dkim_failed": _("the signature does not hold (DKIM)"),
+    "spf_failed": _("sent by a server its domain does not name (SPF)"),
+    "not_aligned": _("signed by another domain"),
+    "no_checks": _("nothing proves the sender"),
+    "known_address": _("address on the customer's list"),
+    "known_domain": _("domain on the customer's list"),
+    "unknown_sender": _("address on no customer's list"),
+    "several_senders": _("several senders"),
+    "no_sender": _("no sender"),
+}
+REASON_WORDS = {
+    "same_bytes": _("Same document again"),
+    "no_order": _("No order found in it"),
+    "automatic": _("Automatic reply"),
+    "attempts": _("Its reading failed again and again"),
+}
+REFUSALS = {
+    "inbox.not_clean": _("Something in it is to be looked at; open it."),
+    "inbox.incomplete": _("Something is still missing."),
+    "inbox.open_it": _("Open it to decide."),
+    "inbox.nothing_waits": _("Nothing waits for anybody here."),
+    "intake.nothing_to_ask": _("There is nothing the customer could clear."),
+    "intake.customer_unknown": _("The customer is not known; name him first."),
+    "intake.no_address": _("The customer has no e-mail address. Call, or add a contact."),
+    "intake.looked_at_first": _("Somebody of the desk has to look at it first."),
+    "intake.reason_missing": _("A reason is needed."),
+    "intake.answer_missing": _("Please fill this in."),
+    "intake.answer_too_long": _("This is too long."),
+    "intake.no_such_field": _("There is no such field."),
+    "intake.value_too_long": _("This is too long."),
+    "intake.product_unknown": _("No product has this code."),
+    "intake.nothing_proposed": _("No answer has come yet."),
+    "intake.nothing_to_learn": _("The value is put in; there is nothing to learn from this place."),
+    "intake.breaks_earlier": _("The value is put in, but not learnt: an earlier document would be read wrongly by it."),
+    "intake.decision_unknown": _("There is no such decision."),
+}
+
+
+def refusal(reason: Reason) -> str:
+    """Why something about what came in was refused."""
+    return str(REFUSALS[reason.code]) if reason.code in REFUSALS else words.explain(reason)
+
+
+def reason_word(code: str) -> str:
+    """Why a message ended as it did: a finding's title, a fault of the document, or what a person wrote."""
+    if code in FINDING_TITLES:
+        return gettext(FINDING_TITLES[code])
+    if code in FAULT_WORDS:
+        # The list has no room for figures; the sentence stands on the message's own page.
+        return gettext(FAULT_WORDS[code]).split("%(")[0].rstrip(' :：（(,，“"「')
+    return str(REASON_WORDS.get(code, code))
+
+
+def outcome_word(outcome: str) -> str:
+    """What became of a message."""
+    return gettext(OUTCOME_WORDS.get(outcome, outcome))
+
+
+def trust_of(envelope: Mapping[str, Any]) -> tuple[str, str, str] | None:
+    """Tone, word and reasons of how far a sender is believed; None where the channel says nothing of it."""
+    trust = str(envelope.get("trust", ""))
+    if trust not in TRUST_WORDS:
+        return None
+    tone, word = TRUST_WORDS[trust]
+    reasons = [str(TRUST_REASONS.get(each, each)) for each in envelope.get("trust_reasons", ())]
+    return tone, str(word), ", ".join(reasons)
+
+
+class Figures(dict[str, str]):
+    """Figures for a sentence; one that an earlier release did not keep is left open instead of breaking the page."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
