@@ -1,0 +1,3 @@
+from orderloop.entrypoints.cli import main
+
+main()
