@@ -1,0 +1,84 @@
+"""One embedded cluster for the tests, one database per state of the migrations.
+
+Settings are as in production, but for the owner's role.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import django
+import pytest
+from django.conf import settings
+from tools import messages
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def _schema_fingerprint() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(ROOT.glob("src/orderloop/*/migrations/*.py")):
+        digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+os.environ.setdefault("ORDERLOOP_HOME", str(ROOT / ".local" / "tests"))
+os.environ["ORDERLOOP_DATABASE_ROLE"] = "owner"
+os.environ["ORDERLOOP_TEST_DB"] = f"{os.environ.get('ORDERLOOP_TEST_DB', 'orderloop_test')}_{_schema_fingerprint()}"
+os.environ.setdefault("ORDERLOOP_LOG_LEVEL", "WARNING")
+os.environ["DJANGO_SETTINGS_MODULE"] = "orderloop.entrypoints.settings"
+
+if "DATABASE_URL" not in os.environ:
+    from orderloop.platform.postgres import Cluster
+
+    Cluster(Path(os.environ["ORDERLOOP_HOME"]) / "postgres").ensure_running()
+
+# Compiled catalogues are not committed, and tests read Chinese pages.
+for app in messages.apps([]):
+    messages.compile_catalogue(app)
+
+# Only now: the settings ask where the database is.
+django.setup()
+# Static files straight from the source, so that no build stands between a change and its test.
+settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """What a process keeps for a second must not reach from one test into the next."""
+    from orderloop.access.queries import forget_tokens
+    from orderloop.policy.queries import forget
+
+    forget()
+    forget_tokens()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """The database as `orderloop migrate` leaves it: grants, append-only tables and row-level security in force."""
+    from django.db import connection
+
+    from orderloop.platform import enforcement
+
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]  # pytest-django's blocker has no public type
+        enforcement.apply(connection)
+    _let_flush_empty_append_only_tables(connection)
+    yield
+
+
+def _let_flush_empty_append_only_tables(connection: Any) -> None:
+    """Tests with real transactions end by emptying the database, which the owner must ask for explicitly. Held by the
+    class, because a browser test's event loop has a connection of its own."""
+    from orderloop.platform import enforcement
+
+    operations = type(connection.ops)
+    flush = operations.execute_sql_flush
+
+    def flush_unlocked(self: Any, statements: list[str]) -> None:
+        with enforcement.unlocked(self.connection):
+            flush(self, statements)
+
+    operations.execute_sql_flush = flush_unlocked

@@ -1,0 +1,38 @@
+"""Documents drawn or gathered from the code are the ones committed, and no link in the documents leads nowhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+from tools import glossary, way_picture
+
+from orderloop.access.facts import Role
+from orderloop.flow.facts import Stage
+from orderloop.orders.facts import OrderStatus
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)")
+
+
+def test_the_glossary_is_current_and_knows_every_state_stage_and_role() -> None:
+    text = glossary.PAGE.read_text(encoding="utf-8")
+    assert text == glossary.page(), "run python tools/glossary.py"
+    assert [code for code in (*OrderStatus, *Stage, *Role) if f"| `{code}` |" not in text] == []
+
+
+def test_no_word_of_the_glossary_lacks_its_chinese() -> None:
+    rows = re.findall(r"^\| ([^|]*) \| ([^|]*) \| `", glossary.page(), re.MULTILINE)
+    assert [english for chinese, english in rows if not re.search("[\u4e00-\u9fff]|API|EDI", chinese)] == []
+
+
+@pytest.mark.parametrize(("name", "language"), way_picture.PAGES.items())
+def test_the_picture_of_an_orders_way_is_drawn_from_the_stages(name: str, language: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert text == way_picture.drawn(text, language), "run python tools/way_picture.py"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
+def test_every_link_leads_somewhere(page: Path) -> None:
+    links = [link for link in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in link]
+    assert [link for link in links if not (page.parent / link).exists()] == []

@@ -1,0 +1,60 @@
+"""`orderloop intake FILE`: what is shown of every step, and that nothing is written unless asked for."""
+
+import json
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+from tests.intake.arrivals import a_partner, edifact
+from tests.makers import a_customer, a_product, policies
+from typer.testing import CliRunner
+
+from orderloop.entrypoints.cli import app
+from orderloop.intake.models import Document, Message
+from orderloop.orders.models import Order
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def order_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An electronic order of a known partner, with the database of the test at work."""
+    monkeypatch.setattr("orderloop.entrypoints.cli.working.at_work", lambda role: nullcontext())
+    monkeypatch.setenv("COLUMNS", "400")
+    policies()
+    a_partner(a_customer("HX").pk)
+    a_product("BOLT-M8", price="12.5")
+    file = tmp_path / "order.edi"
+    file.write_bytes(edifact("PO-77", [("BOLT-M8", 4, "12.5")]))
+    return file
+
+
+def test_every_step_is_explained_and_nothing_is_written(order_file: Path) -> None:
+    done = CliRunner().invoke(app, ["intake", str(order_file), "--explain"])
+    assert done.exit_code == 0
+    for part in ("edifact", "PO-77", "own BOLT-M8 → BOLT-M8", "arithmetic", "accept", "order over 50.00 CNY"):
+        assert part in done.output
+    assert (Message.objects.count(), Document.objects.count(), Order.objects.count()) == (0, 0, 0)
+
+
+def test_the_explanation_comes_as_json_too(order_file: Path) -> None:
+    done = CliRunner().invoke(app, ["intake", str(order_file), "--explain", "--json"])
+    body = json.loads(done.output)
+    assert body["orders"][0]["decision"] == "accept"
+    assert body["orders"][0]["judgement"]["matches"][0]["rung"] == "own"
+    assert body["documents"][0]["reading"]["orders"][0]["fields"]["po_number"][0] == "PO-77"
+
+
+def test_without_explain_the_order_is_taken_in(order_file: Path) -> None:
+    done = CliRunner().invoke(app, ["intake", str(order_file), "--json"])
+    order = Order.objects.get()
+    assert json.loads(done.output)["orders"] == [order.number]
+    assert (order.po_number, order.status) == ("PO-77", "released")
+
+
+def test_a_file_that_is_not_there_and_a_customer_nobody_knows_are_named(order_file: Path) -> None:
+    missing = CliRunner().invoke(app, ["intake", str(order_file.with_name("none.edi"))])
+    assert str(missing.exception) == f"There is no file {order_file.with_name('none.edi')}."
+    unknown = CliRunner().invoke(app, ["intake", str(order_file), "--customer", "NOBODY"])
+    assert str(unknown.exception) == "No customer has the code NOBODY."
+    assert Message.objects.count() == 0

@@ -1,0 +1,42 @@
+"""Pages drawn with letters, for tests: each sign stands where it would be printed, a Chinese one takes two places."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+from orderloop.interchange.facts import Page, Word
+
+STEP = 6.0
+LINE = 12.0
+
+
+def page(
+    drawing: str, number: int = 1, confidence: float = 1.0, jitter: Callable[[int], float] = lambda _at: 0.0
+) -> Page:
+    """A page of the words of a drawing; `|` draws an upright ruling through its line, `----` a level one."""
+    rows = drawing.strip("\n").split("\n")
+    columns = max(100, *(_wide(row) for row in rows))
+    width, height = columns * STEP, max(60, len(rows) + 2) * LINE
+    words: list[Word] = []
+    rulings: list[tuple[float, float, float, float]] = []
+    for at, row in enumerate(rows):
+        top = (at + 1) * LINE
+        if re.fullmatch(r"\s*-{4,}\s*", row):
+            level = round((top + 0.5 * LINE) / height, 5)
+            start = _wide(row[: len(row) - len(row.lstrip())])
+            rulings.append((start * STEP / width, level, _wide(row.rstrip()) * STEP / width, level))
+            continue
+        for found in re.finditer(r"[^\s|]+", row):
+            left = _wide(row[: found.start()]) * STEP
+            right = left + _wide(found[0]) * STEP
+            moved = top + jitter(len(words))
+            box = (left / width, (moved + 1) / height, right / width, (moved + LINE - 1) / height)
+            words.append(Word(found[0], box, confidence))
+        for found in re.finditer(r"\|", row):
+            x = (_wide(row[: found.start()]) + 0.5) * STEP / width
+            rulings.append((x, top / height, x, (top + LINE) / height))
+    return Page(number, width, height, tuple(words), is_scan=confidence < 1, rulings=tuple(rulings))
+
+
+def _wide(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
