@@ -89,7 +89,7 @@ def pure_modules(source: Path) -> list[str]:
     """The dotted names of foundation's modules and of each capability's facts, rules and lifecycle."""
     paths = list((source / "foundation").rglob("*.py"))
     for part in PURE:
-        paths += [*source.glob(f"*/{part}.py"), *source.glob(f"*/{part}/*.py")]
+        paths += [*source.glob(f"*/{part}.py"), *source.glob(f"*/{part}/**/*.py")]
     dotted = (".".join(path.relative_to(source.parent).with_suffix("").parts) for path in paths)
     return sorted(name.removesuffix(".__init__") for name in dotted)
 

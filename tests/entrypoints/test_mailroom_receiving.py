@@ -26,8 +26,8 @@ from orderloop.entrypoints.mailroom.receiver import Receiver
 from orderloop.entrypoints.mailroom.senders import judge_with, signatures_of
 from orderloop.entrypoints.mailroom.storing import keep_one
 from orderloop.intake.models import Message
-from orderloop.interchange.rules.spf import spf_result
-from orderloop.interchange.rules.trust import Check
+from orderloop.interchange.rules.mail.spf import spf_result
+from orderloop.interchange.rules.mail.trust import Check
 
 
 def keep_and_close(each: RawMail) -> int:

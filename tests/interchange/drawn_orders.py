@@ -3,7 +3,7 @@
 from tests.interchange.drawn_pages import page
 
 from orderloop.interchange.facts import Hints, ReadOrder
-from orderloop.interchange.rules.layout import order_from_pages
+from orderloop.interchange.rules.pages.layout import order_from_pages
 
 US = Hints(own_names=("Adventure Works Cycles", "冒险工厂自行车有限公司"))
 

@@ -8,7 +8,7 @@ from pydifact.segmentcollection import RawSegmentCollection
 
 from orderloop.interchange.facts import FaultCode, Format, Hints, Place, Reading, Role
 from orderloop.interchange.readers.edifact import read
-from orderloop.interchange.rules.edifact_syntax import Marks, cut, marks_of
+from orderloop.interchange.rules.edifact.syntax import Marks, cut, marks_of
 
 DOCUMENTS = Path(__file__).parents[2] / "examples" / "order-documents" / "edifact"
 

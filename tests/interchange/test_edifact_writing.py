@@ -21,8 +21,8 @@ from orderloop.interchange.facts import (
 )
 from orderloop.interchange.readers.edifact import read
 from orderloop.interchange.rules.edi import Framed
-from orderloop.interchange.rules.edifact_envelope import frame
-from orderloop.interchange.rules.edifact_syntax import cut, decode, marks_of
+from orderloop.interchange.rules.edifact.envelope import frame
+from orderloop.interchange.rules.edifact.syntax import cut, decode, marks_of
 from orderloop.interchange.writers.edifact import (
     LINE_VERDICTS,
     VERDICTS,

@@ -5,7 +5,7 @@ from tests.interchange.drawn_orders import GOODS, order
 from tests.interchange.drawn_pages import page
 
 from orderloop.interchange.rules.lexicon import basis_in
-from orderloop.interchange.rules.teaching import column_title_of, label_near
+from orderloop.interchange.rules.pages.teaching import column_title_of, label_near
 
 
 @pytest.mark.parametrize("title", ["单价/百件", "单价(每100个)", "Price per 100", "Unit price / 100 pcs"])

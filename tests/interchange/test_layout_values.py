@@ -5,7 +5,7 @@ from tests.interchange.drawn_orders import GOODS, GOODS_NAMES, GOODS_READ, US, o
 from tests.interchange.drawn_pages import page
 
 from orderloop.interchange.facts import FaultCode, Hints, Method, Role
-from orderloop.interchange.rules.layout import order_from_pages
+from orderloop.interchange.rules.pages.layout import order_from_pages
 
 
 def test_a_day_that_may_be_two_stays_as_written():

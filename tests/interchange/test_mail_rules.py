@@ -2,12 +2,12 @@
 
 import pytest
 
-from orderloop.interchange.rules.autoreply import MOST_PER_HOUR, is_automatic, may_answer
-from orderloop.interchange.rules.mail_charset import decode_text
-from orderloop.interchange.rules.mail_headers import Address, addresses_in, header_text
-from orderloop.interchange.rules.mail_quotes import split_text
-from orderloop.interchange.rules.threads import Thread, reply_address, thread_of
-from orderloop.interchange.rules.trust import Check, Trust, checks_in, judge_sender, organisation
+from orderloop.interchange.rules.mail.autoreply import MOST_PER_HOUR, is_automatic, may_answer
+from orderloop.interchange.rules.mail.charset import decode_text
+from orderloop.interchange.rules.mail.headers import Address, addresses_in, header_text
+from orderloop.interchange.rules.mail.quotes import split_text
+from orderloop.interchange.rules.mail.threads import Thread, reply_address, thread_of
+from orderloop.interchange.rules.mail.trust import Check, Trust, checks_in, judge_sender, organisation
 
 OWN = ("orders@firm.example",)
 QUOTES = {

@@ -13,7 +13,7 @@ from tests.interchange.pdf_forms import US, document_of, order_of, template_of
 
 from orderloop.interchange.facts import FaultCode, Hints, Page, Word
 from orderloop.interchange.readers.pdf import MAX_PAGES, read
-from orderloop.interchange.rules.layout import (
+from orderloop.interchange.rules.pages.layout import (
     column_title_of,
     fold_label,
     label_near,

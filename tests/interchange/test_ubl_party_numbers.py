@@ -2,7 +2,7 @@
 
 import pytest
 
-from orderloop.interchange.rules.party_numbers import CHECKS, rule_broken
+from orderloop.interchange.rules.xml.party_numbers import CHECKS, rule_broken
 
 GOOD = {
     "0088": "7300010000001",

@@ -21,8 +21,8 @@ from orderloop.interchange.facts import (
 )
 from orderloop.interchange.readers.x12 import read
 from orderloop.interchange.rules.edi import Framed
-from orderloop.interchange.rules.x12_envelope import frame
-from orderloop.interchange.rules.x12_syntax import cut, decode, delimiters_of
+from orderloop.interchange.rules.x12.envelope import frame
+from orderloop.interchange.rules.x12.syntax import cut, decode, delimiters_of
 from orderloop.interchange.writers.x12 import LINE_VERDICTS, VERDICTS, write_answer, write_despatch, write_receipt
 
 AT = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)

@@ -10,9 +10,9 @@ from orderloop.customers.queries import ids_by_emails
 from orderloop.intake.facts import Arrival, EnvelopeKey, Stored
 from orderloop.intake.services import store_messages
 from orderloop.interchange.readers.mail import read_headers
-from orderloop.interchange.rules.mail_headers import addresses_in
-from orderloop.interchange.rules.threads import thread_of
-from orderloop.interchange.rules.trust import Check, judge_sender
+from orderloop.interchange.rules.mail.headers import addresses_in
+from orderloop.interchange.rules.mail.threads import thread_of
+from orderloop.interchange.rules.mail.trust import Check, judge_sender
 from orderloop.orders.facts import Channel
 
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")

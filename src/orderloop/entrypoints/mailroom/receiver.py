@@ -13,7 +13,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from orderloop.entrypoints.mailroom.keeping import RawMail
 from orderloop.entrypoints.mailroom.options import Options
-from orderloop.interchange.rules.trust import Check
+from orderloop.interchange.rules.mail.trust import Check
 
 log = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ import dns.resolver
 
 from orderloop.entrypoints.mailroom.options import Options
 from orderloop.interchange.readers.mail import read_headers
-from orderloop.interchange.rules.spf import Ask, spf_result
-from orderloop.interchange.rules.trust import Check, checks_in
+from orderloop.interchange.rules.mail.spf import Ask, spf_result
+from orderloop.interchange.rules.mail.trust import Check, checks_in
 
 MOST_SIGNATURES = 5
 DNS_SECONDS = 3.0

@@ -11,8 +11,8 @@ from orderloop.intake.rules.correcting import line_of
 from orderloop.intake.rules.parties import fold_text
 from orderloop.intake.rules.reading import read_date, read_number
 from orderloop.interchange.facts import HEADER_FIELDS, LINE_FIELDS, Hints, Page, Place, ReadOrder
-from orderloop.interchange.rules.layout import order_from_pages
-from orderloop.interchange.rules.teaching import column_title_of, label_near
+from orderloop.interchange.rules.pages.layout import order_from_pages
+from orderloop.interchange.rules.pages.teaching import column_title_of, label_near
 
 # A field of the desk's form -> what a document's reader calls it.
 READ_AS: Mapping[str, str] = {"customer": "customer_code", "ship_to": "ship_to_text"}

@@ -16,9 +16,9 @@ from orderloop.intake.facts import EnvelopeKey, OrderEntry, QuestionFact, ReadMe
 from orderloop.intake.rules.mail_answers import answers_in
 from orderloop.intake.services.asking import MAIL_KIND, answer_questions
 from orderloop.interchange.facts import Format
-from orderloop.interchange.rules.autoreply import is_automatic
-from orderloop.interchange.rules.mail_headers import addresses_in
-from orderloop.interchange.rules.threads import reply_address, thread_of
+from orderloop.interchange.rules.mail.autoreply import is_automatic
+from orderloop.interchange.rules.mail.headers import addresses_in
+from orderloop.interchange.rules.mail.threads import reply_address, thread_of
 from orderloop.platform.bulk import columns_of, dumped, execute
 from orderloop.platform.mail import effects_of
 

@@ -21,7 +21,7 @@ from orderloop.intake.rules.learning import (
 )
 from orderloop.intake.services.corrections import correct_drafts
 from orderloop.interchange.facts import Hints, Place, Reading
-from orderloop.interchange.rules.layout import order_from_pages
+from orderloop.interchange.rules.pages.layout import order_from_pages
 from orderloop.platform.bulk import fetch_all
 
 REPLAYED = 20

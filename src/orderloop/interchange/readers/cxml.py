@@ -6,7 +6,7 @@ from decimal import Decimal
 from orderloop.interchange.facts import Envelope, Fault, FaultCode, Format, Hints, Reading, ReadOrder, Role
 from orderloop.interchange.readers.gathering import Gathered, as_day, joined
 from orderloop.interchange.readers.xml import Node, open_xml
-from orderloop.interchange.rules.xml_values import decimal_stated, number_grouped, number_stated, plain_quantity
+from orderloop.interchange.rules.xml.values import decimal_stated, number_grouped, number_stated, plain_quantity
 
 _ORDER_ROLES = {"new": Role.ORDER, "update": Role.CHANGE, "delete": Role.CANCELLATION}
 _OTHER_ROLES = {

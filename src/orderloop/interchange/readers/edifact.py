@@ -2,11 +2,11 @@
 
 from orderloop.interchange.facts import Fault, FaultCode, Format, Hints, Place, Reading, ReadOrder, Role
 from orderloop.interchange.rules.edi import MAX_CHARACTERS, Message, Spot, complexity_faults, fault, is_lenient
-from orderloop.interchange.rules.edifact_codes import MESSAGES
-from orderloop.interchange.rules.edifact_envelope import envelope_of, frame
-from orderloop.interchange.rules.edifact_order import read_order
-from orderloop.interchange.rules.edifact_receipt import read_receipt
-from orderloop.interchange.rules.edifact_syntax import cut, decode, marks_of
+from orderloop.interchange.rules.edifact.codes import MESSAGES
+from orderloop.interchange.rules.edifact.envelope import envelope_of, frame
+from orderloop.interchange.rules.edifact.order import read_order
+from orderloop.interchange.rules.edifact.receipt import read_receipt
+from orderloop.interchange.rules.edifact.syntax import cut, decode, marks_of
 
 
 def read(content: bytes, hints: Hints) -> Reading:

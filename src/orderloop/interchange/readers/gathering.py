@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from orderloop.interchange.facts import Fault, FaultCode, Place, ReadOrder, Role, Value
 from orderloop.interchange.readers.xml import MAX_TEXT, Node
-from orderloop.interchange.rules.xml_values import day_stated, number_stated
+from orderloop.interchange.rules.xml.values import day_stated, number_stated
 
 MAX_FAULTS = 500
 

@@ -182,7 +182,7 @@ def _recognised(pictures: Iterator[Picture], hints: Hints) -> Reading:
 
 
 def _order(pages: tuple[Page, ...], faults: tuple[Fault, ...], hints: Hints) -> Reading:
-    from orderloop.interchange.rules.layout import order_from_pages
+    from orderloop.interchange.rules.pages.layout import order_from_pages
 
     order = order_from_pages(pages, hints)
     if not order.lines and not order.text("po_number"):

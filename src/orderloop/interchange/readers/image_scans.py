@@ -9,7 +9,7 @@ from typing import Any
 from orderloop.interchange.facts import Fault, FaultCode, Hints, Page, Place, Reading
 from orderloop.interchange.readers import image, pdf
 from orderloop.interchange.rules.forms import as_json, hints_of, reading_body
-from orderloop.interchange.rules.layout import order_from_pages
+from orderloop.interchange.rules.pages.layout import order_from_pages
 
 # A page nothing on which is darker than this is blank, and is missed by nobody.
 _WHITE = 240

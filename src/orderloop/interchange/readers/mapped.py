@@ -8,9 +8,9 @@ from orderloop.interchange.facts import Fault, FaultCode, Format, Hints, Method,
 from orderloop.interchange.readers.gathering import limited
 from orderloop.interchange.readers.xml import MAX_BYTES, MAX_DEPTH, MAX_TAGS, MAX_TEXT, Node, cleaned, open_xml
 from orderloop.interchange.rules.encodings import decoded
-from orderloop.interchange.rules.guessing import orders_guessed
-from orderloop.interchange.rules.mapping import DocumentMapping, FieldSource, mapping_of, meant, role_meant
-from orderloop.interchange.rules.tree import Branch
+from orderloop.interchange.rules.xml.guessing import orders_guessed
+from orderloop.interchange.rules.xml.mapping import DocumentMapping, FieldSource, mapping_of, meant, role_meant
+from orderloop.interchange.rules.xml.tree import Branch
 
 _MOST_ORDERS = 20_000
 _MOST_DUPLICATES = 20

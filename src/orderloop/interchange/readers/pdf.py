@@ -13,7 +13,7 @@ import pypdfium2.raw as pdf
 
 from orderloop.interchange.facts import Fault, FaultCode, Format, Hints, Page, Part, Place, Reading
 from orderloop.interchange.readers.pdf_pages import TooMuchOnPage, page_of
-from orderloop.interchange.rules.layout import order_from_pages
+from orderloop.interchange.rules.pages.layout import order_from_pages
 
 MAX_PAGES = 50
 MAX_BYTES = 64 * 2**20

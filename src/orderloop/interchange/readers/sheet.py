@@ -6,9 +6,9 @@ from orderloop.foundation.delimited import NotClosed, delimited_rows, delimiter_
 from orderloop.interchange.facts import Fault, FaultCode, Format, Hints, Place, Reading
 from orderloop.interchange.readers.sheet_files import Opened, TooMuch, open_book
 from orderloop.interchange.readers.sheet_markup import excel_xml_rows, html_rows
-from orderloop.interchange.rules.sheet_encoding import text_and_encoding
-from orderloop.interchange.rules.sheet_grid import Grid, text_grid
-from orderloop.interchange.rules.sheet_orders import orders_in_grid
+from orderloop.interchange.rules.sheet.encoding import text_and_encoding
+from orderloop.interchange.rules.sheet.grid import Grid, text_grid
+from orderloop.interchange.rules.sheet.orders import orders_in_grid
 from orderloop.interchange.rules.sniff import kind_of
 
 # Fifty thousand lines, and what stands above and below them.

@@ -14,7 +14,7 @@ import python_calamine
 
 from orderloop.foundation.packed import PackedFault, PackedLimits, beyond, open_zip, unpacked
 from orderloop.interchange.facts import Fault, FaultCode, Place
-from orderloop.interchange.rules.sheet_grid import DAY, NUMBER, OTHER, TEXT, Doubt, Grid
+from orderloop.interchange.rules.sheet.grid import DAY, NUMBER, OTHER, TEXT, Doubt, Grid
 
 MOST_SHEETS = 30
 LIMITS = PackedLimits()

@@ -7,8 +7,8 @@ from typing import Any
 from orderloop.foundation.delimited import delimited_rows, delimiter_of
 from orderloop.interchange.readers.sheet_files import open_book
 from orderloop.interchange.readers.sheet_markup import excel_xml_rows, html_rows
-from orderloop.interchange.rules.sheet_encoding import text_and_encoding
-from orderloop.interchange.rules.sheet_grid import Grid, text_grid
+from orderloop.interchange.rules.sheet.encoding import text_and_encoding
+from orderloop.interchange.rules.sheet.grid import Grid, text_grid
 from orderloop.interchange.rules.sniff import kind_of
 
 WIDTH = 1_200

@@ -1,7 +1,7 @@
 """Orders in plain text."""
 
 from orderloop.interchange.facts import Fault, FaultCode, Format, Hints, Reading
-from orderloop.interchange.rules.mail_charset import decode_text
+from orderloop.interchange.rules.mail.charset import decode_text
 from orderloop.interchange.rules.text_orders import order_from_text
 
 MOST_BYTES = 2_000_000

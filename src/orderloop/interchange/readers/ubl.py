@@ -11,10 +11,10 @@ from orderloop.interchange.facts import Envelope, Fault, FaultCode, Format, Hint
 from orderloop.interchange.readers.gathering import Gathered, as_day, as_number, joined, limited
 from orderloop.interchange.readers.ubl_figures import figures_of
 from orderloop.interchange.readers.xml import Node, open_xml
-from orderloop.interchange.rules.party_numbers import rule_broken
-from orderloop.interchange.rules.ubl import faults_of
-from orderloop.interchange.rules.ubl_codes import NETWORK
-from orderloop.interchange.rules.xml_values import decimal_stated, plain_quantity
+from orderloop.interchange.rules.xml.party_numbers import rule_broken
+from orderloop.interchange.rules.xml.ubl import faults_of
+from orderloop.interchange.rules.xml.ubl_codes import NETWORK
+from orderloop.interchange.rules.xml.values import decimal_stated, plain_quantity
 
 _ROLES = {
     "Order": Role.ORDER,

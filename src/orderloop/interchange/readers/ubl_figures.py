@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 from orderloop.interchange.readers.xml import Node
-from orderloop.interchange.rules.ubl import Amount, Category, Charge, OrderedLine, OrderFigures, Totals
-from orderloop.interchange.rules.xml_values import decimal_stated
+from orderloop.interchange.rules.xml.ubl import Amount, Category, Charge, OrderedLine, OrderFigures, Totals
+from orderloop.interchange.rules.xml.values import decimal_stated
 
 _AMOUNTS = frozenset({"Amount", "TaxAmount", "LineExtensionAmount", "PriceAmount", "BaseAmount"})
 _CATEGORIES = frozenset({"TaxCategory", "ClassifiedTaxCategory"})

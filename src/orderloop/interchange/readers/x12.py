@@ -2,11 +2,11 @@
 
 from orderloop.interchange.facts import Fault, FaultCode, Format, Hints, Place, Reading, ReadOrder, Role
 from orderloop.interchange.rules.edi import MAX_CHARACTERS, Message, Spot, complexity_faults, fault, is_lenient
-from orderloop.interchange.rules.x12_codes import SETS
-from orderloop.interchange.rules.x12_envelope import envelope_of, frame
-from orderloop.interchange.rules.x12_order import read_order
-from orderloop.interchange.rules.x12_receipt import read_receipt
-from orderloop.interchange.rules.x12_syntax import cut, decode, delimiters_of
+from orderloop.interchange.rules.x12.codes import SETS
+from orderloop.interchange.rules.x12.envelope import envelope_of, frame
+from orderloop.interchange.rules.x12.order import read_order
+from orderloop.interchange.rules.x12.receipt import read_receipt
+from orderloop.interchange.rules.x12.syntax import cut, decode, delimiters_of
 
 
 def read(content: bytes, hints: Hints) -> Reading:

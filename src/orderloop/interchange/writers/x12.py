@@ -20,7 +20,7 @@ from orderloop.interchange.facts import (
     Verdict,
 )
 from orderloop.interchange.rules.edi import clean, spot_of
-from orderloop.interchange.rules.x12_codes import UNITS
+from orderloop.interchange.rules.x12.codes import UNITS
 
 # BAK02 acknowledgement type, with lines and without.
 VERDICTS = {

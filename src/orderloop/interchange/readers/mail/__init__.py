@@ -21,8 +21,8 @@ from orderloop.interchange.facts import (
     Value,
 )
 from orderloop.interchange.readers.mail.parts import Found, TooComplex, open_mail, parse
-from orderloop.interchange.rules.mail_headers import header_text
-from orderloop.interchange.rules.mail_quotes import FORWARDS, split_text
+from orderloop.interchange.rules.mail.headers import header_text
+from orderloop.interchange.rules.mail.quotes import FORWARDS, split_text
 from orderloop.interchange.rules.text_orders import order_from_text
 from orderloop.interchange.rules.text_orders.headers import header_fields
 

@@ -11,8 +11,8 @@ from email.policy import Compat32
 from orderloop.interchange.facts import Fault, FaultCode, Part, Place
 from orderloop.interchange.readers.mail import tnef
 from orderloop.interchange.readers.mail.html import html_text
-from orderloop.interchange.rules.mail_charset import Decoded, decode_text
-from orderloop.interchange.rules.mail_headers import header_text
+from orderloop.interchange.rules.mail.charset import Decoded, decode_text
+from orderloop.interchange.rules.mail.headers import header_text
 
 MOST_PARTS = 200
 DEEPEST = 10

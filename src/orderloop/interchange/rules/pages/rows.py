@@ -8,9 +8,9 @@ from itertools import product
 
 from orderloop.foundation.quantity import canonical_unit
 from orderloop.interchange.facts import Method, Value
-from orderloop.interchange.rules.columns import Column
-from orderloop.interchange.rules.lines import Sheet, Token, certainty, text_of
-from orderloop.interchange.rules.tables import Row, Table
+from orderloop.interchange.rules.pages.columns import Column
+from orderloop.interchange.rules.pages.lines import Sheet, Token, certainty, text_of
+from orderloop.interchange.rules.pages.tables import Row, Table
 from orderloop.interchange.rules.values import as_text, day_in, is_code, number_in, plain, quantity_and_unit
 
 _FIGURES = ("quantity", "unit_price", "amount")

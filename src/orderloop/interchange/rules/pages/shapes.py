@@ -6,9 +6,9 @@ from decimal import Decimal
 from itertools import pairwise
 
 from orderloop.foundation.quantity import canonical_unit
-from orderloop.interchange.rules.columns import Column, Heading
 from orderloop.interchange.rules.lexicon import column_meaning
-from orderloop.interchange.rules.lines import Line, Sheet, Token, pieces_of, span, text_of
+from orderloop.interchange.rules.pages.columns import Column, Heading
+from orderloop.interchange.rules.pages.lines import Line, Sheet, Token, pieces_of, span, text_of
 from orderloop.interchange.rules.values import day_in, is_code, number_in, quantity_and_unit
 
 _CENT = Decimal("0.011")

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from orderloop.interchange.facts import HEADER_FIELDS, LINE_FIELDS, Fault, FaultCode, Place, Role
 from orderloop.interchange.rules.values import number_in
-from orderloop.interchange.rules.xml_values import day_stated, number_stated
+from orderloop.interchange.rules.xml.values import day_stated, number_stated
 
 DAYS = frozenset({"ordered_on", "requested_on"})
 NUMBERS = frozenset(

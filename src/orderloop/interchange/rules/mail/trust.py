@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from orderloop.interchange.rules.mail_headers import addresses_in
+from orderloop.interchange.rules.mail.headers import addresses_in
 
 # Names under which anybody can register: below them the organisation is one label further to the left.
 _SECOND_LEVEL = frozenset("com net org gov edu co ac or ne go mil gob in firm gen".split())  # noqa: SIM905

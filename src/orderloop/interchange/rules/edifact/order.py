@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 
 from orderloop.interchange.facts import FaultCode, ReadOrder, Role, Value
-from orderloop.interchange.rules import edifact_codes as codes
 from orderloop.interchange.rules.edi import (
     Gathering,
     Message,
@@ -19,6 +18,7 @@ from orderloop.interchange.rules.edi import (
     rejoined,
     same_total,
 )
+from orderloop.interchange.rules.edifact import codes
 
 
 def read_order(message: Message, profile: Mapping[str, str], decimals: str) -> ReadOrder:

@@ -14,7 +14,7 @@ from orderloop.interchange.rules.lexicon import (
     is_suppliers_item,
     label_meaning,
 )
-from orderloop.interchange.rules.sheet_grid import NUMBER, Grid
+from orderloop.interchange.rules.sheet.grid import NUMBER, Grid
 
 ITEM_FIELDS = frozenset({"item", "customer_item", "barcode"})
 # Columns that tell of the order and not of the line, by what they are called above a table.

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from orderloop.interchange.facts import Page
-from orderloop.interchange.rules.columns import Column, Heading, find_heading, heading_at, with_bounds
-from orderloop.interchange.rules.labels import Label, candidates, heads_next, is_wordy, labels_of, names_firm
 from orderloop.interchange.rules.lexicon import fold_label, label_meaning
-from orderloop.interchange.rules.lines import Line, Sheet, Token, pieces_of, sheet_of, span, text_of
-from orderloop.interchange.rules.shapes import shaped_heading
+from orderloop.interchange.rules.pages.columns import Column, Heading, find_heading, heading_at, with_bounds
+from orderloop.interchange.rules.pages.labels import Label, candidates, heads_next, is_wordy, labels_of, names_firm
+from orderloop.interchange.rules.pages.lines import Line, Sheet, Token, pieces_of, sheet_of, span, text_of
+from orderloop.interchange.rules.pages.shapes import shaped_heading
 from orderloop.interchange.rules.values import currency_in, number_in
 
 Box = tuple[float, float, float, float]

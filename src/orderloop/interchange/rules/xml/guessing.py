@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from orderloop.interchange.facts import Fault, FaultCode, Hints, Method, Place, ReadOrder, Role, Value
-from orderloop.interchange.rules.field_names import is_address_name, role_stated, side_of, words_of
 from orderloop.interchange.rules.lexicon import Meaning, role_word
-from orderloop.interchange.rules.line_finding import CODES, Names, by_order, lines_of
-from orderloop.interchange.rules.mapping import DAYS, NUMBERS, exponent_resolved
-from orderloop.interchange.rules.tree import Branch
 from orderloop.interchange.rules.values import day_in, number_in, quantity_and_unit
-from orderloop.interchange.rules.xml_values import day_stated, number_stated
+from orderloop.interchange.rules.xml.field_names import is_address_name, role_stated, side_of, words_of
+from orderloop.interchange.rules.xml.line_finding import CODES, Names, by_order, lines_of
+from orderloop.interchange.rules.xml.mapping import DAYS, NUMBERS, exponent_resolved
+from orderloop.interchange.rules.xml.tree import Branch
+from orderloop.interchange.rules.xml.values import day_stated, number_stated
 
 _NAMED = 0.9
 _AMBIGUOUS = 0.4

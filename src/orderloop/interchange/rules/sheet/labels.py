@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from orderloop.interchange.facts import HEADER_FIELDS, FaultCode, Hints, Method, Place, Role, Value
 from orderloop.interchange.rules.lexicon import Meaning, fold_label, label_meaning, role_word
-from orderloop.interchange.rules.sheet_grid import NUMBER, Grid
-from orderloop.interchange.rules.sheet_values import Findings, Style, reader_of
+from orderloop.interchange.rules.sheet.grid import NUMBER, Grid
+from orderloop.interchange.rules.sheet.values import Findings, Style, reader_of
 from orderloop.interchange.rules.values import is_code, number_in
 
 _LONGEST_LABEL = 60

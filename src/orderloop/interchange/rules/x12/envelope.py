@@ -17,8 +17,8 @@ from orderloop.interchange.rules.edi import (
     keep,
     reference_fault,
 )
-from orderloop.interchange.rules.x12_codes import GROUP_OF
-from orderloop.interchange.rules.x12_syntax import ISA_ELEMENTS
+from orderloop.interchange.rules.x12.codes import GROUP_OF
+from orderloop.interchange.rules.x12.syntax import ISA_ELEMENTS
 
 _TAG = re.compile(r"[A-Z][A-Z0-9]{1,2}", re.ASCII)
 _FRAME = ("ISA", "IEA", "GS", "GE", "ST", "TA1")

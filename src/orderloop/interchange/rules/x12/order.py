@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 
 from orderloop.interchange.facts import FaultCode, ReadOrder, Role, Value
-from orderloop.interchange.rules import x12_codes as codes
 from orderloop.interchange.rules.edi import (
     Gathering,
     Message,
@@ -19,6 +18,7 @@ from orderloop.interchange.rules.edi import (
     put,
     same_total,
 )
+from orderloop.interchange.rules.x12 import codes
 
 
 def read_order(message: Message, profile: Mapping[str, str]) -> ReadOrder:

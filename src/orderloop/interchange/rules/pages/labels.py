@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from orderloop.interchange.rules.lexicon import Meaning, half_meaning, label_meaning
-from orderloop.interchange.rules.lines import Line, Sheet, Token, pieces_of, span, text_of
+from orderloop.interchange.rules.pages.lines import Line, Sheet, Token, pieces_of, span, text_of
 from orderloop.interchange.rules.values import currency_in, number_in
 
 _LONGEST = 8  # tokens

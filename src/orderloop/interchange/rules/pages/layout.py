@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from orderloop.interchange.facts import Fault, FaultCode, Hints, Method, Page, ReadOrder, Role, Value
-from orderloop.interchange.rules.header import header_from, regions_of, role_from, sums_from
 from orderloop.interchange.rules.lexicon import fold_label
-from orderloop.interchange.rules.lines import Sheet, sheet_of, text_of
-from orderloop.interchange.rules.rows import Usage, lines_from
-from orderloop.interchange.rules.tables import Table, tables_of
-from orderloop.interchange.rules.teaching import column_title_of, label_near
+from orderloop.interchange.rules.pages.header import header_from, regions_of, role_from, sums_from
+from orderloop.interchange.rules.pages.lines import Sheet, sheet_of, text_of
+from orderloop.interchange.rules.pages.rows import Usage, lines_from
+from orderloop.interchange.rules.pages.tables import Table, tables_of
+from orderloop.interchange.rules.pages.teaching import column_title_of, label_near
 from orderloop.interchange.rules.values import currency_in, day_in, decimal_sign_of, number_in, plain
 
 __all__ = ["column_title_of", "fold_label", "label_near", "order_from_pages", "page_signature"]

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from orderloop.interchange.facts import Fault, FaultCode, Place
-from orderloop.interchange.rules.ubl_codes import ALLOWANCE_REASONS, CHARGE_REASONS, COUNTRIES, PROFILES, SPECIFICATION
+from orderloop.interchange.rules.xml.ubl_codes import (
+    ALLOWANCE_REASONS,
+    CHARGE_REASONS,
+    COUNTRIES,
+    PROFILES,
+    SPECIFICATION,
+)
 
 _CENT = Decimal("0.01")
 # The network's own tolerance where a product of stated numbers was rounded.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from orderloop.interchange.rules.mail_charset import decode_text
+from orderloop.interchange.rules.mail.charset import decode_text
 
 _WORD = re.compile(r"=\?([A-Za-z0-9_\-.:]{1,40})(?:\*[A-Za-z\-]{0,20})?\?([bBqQ])\?([^?]{0,4000})\?=")
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\-\u0080-\uffff]{1,64}@[A-Za-z0-9\u0080-\uffff.\-]{1,255}")

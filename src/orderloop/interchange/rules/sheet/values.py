@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 from orderloop.interchange.facts import Fault, FaultCode, Hints, Method, Place, Value
 from orderloop.interchange.rules.quick import cell_value
-from orderloop.interchange.rules.sheet_grid import DAY, NUMBER, OTHER, TEXT, Doubt, Grid, column_letters
-from orderloop.interchange.rules.sheet_head import Column
+from orderloop.interchange.rules.sheet.grid import DAY, NUMBER, OTHER, TEXT, Doubt, Grid, column_letters
+from orderloop.interchange.rules.sheet.head import Column
 from orderloop.interchange.rules.values import (
     as_text,
     currency_in,

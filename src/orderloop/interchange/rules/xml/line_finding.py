@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from orderloop.interchange.facts import HEADER_FIELDS, LINE_FIELDS, Hints
-from orderloop.interchange.rules.field_names import (
+from orderloop.interchange.rules.lexicon import Meaning
+from orderloop.interchange.rules.xml.field_names import (
     header_meaning,
     is_line_name,
     is_telephone,
@@ -12,8 +13,7 @@ from orderloop.interchange.rules.field_names import (
     side_of,
     words_of,
 )
-from orderloop.interchange.rules.lexicon import Meaning
-from orderloop.interchange.rules.tree import Branch
+from orderloop.interchange.rules.xml.tree import Branch
 
 _IDENTITIES = frozenset({"item", "customer_item", "barcode", "description"})
 CODES = _IDENTITIES - {"description"}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from orderloop.interchange.rules.mail_headers import addresses_in
+from orderloop.interchange.rules.mail.headers import addresses_in
 
 MOST_IDS = 50
 _TOKEN = re.compile(r"[^@]*\+q\.(?P<id>\d{1,18})\.(?P<mac>[A-Za-z0-9_\-]{8,64})", re.IGNORECASE)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from orderloop.interchange.facts import Fault, FaultCode, Hints, Place, ReadOrder, Role, Value
 from orderloop.interchange.rules.lexicon import label_meaning
-from orderloop.interchange.rules.sheet_grid import NUMBER, Grid, column_letters
-from orderloop.interchange.rules.sheet_head import (
+from orderloop.interchange.rules.sheet.grid import NUMBER, Grid, column_letters
+from orderloop.interchange.rules.sheet.head import (
     ITEM_FIELDS,
     ORDER_COLUMNS,
     Column,
@@ -18,8 +18,8 @@ from orderloop.interchange.rules.sheet_head import (
     head_at,
     repeats,
 )
-from orderloop.interchange.rules.sheet_labels import SUMS, role_in, values_in
-from orderloop.interchange.rules.sheet_values import (
+from orderloop.interchange.rules.sheet.labels import SUMS, role_in, values_in
+from orderloop.interchange.rules.sheet.values import (
     HIDDEN,
     ColumnReader,
     Findings,

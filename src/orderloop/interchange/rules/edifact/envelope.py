@@ -17,7 +17,7 @@ from orderloop.interchange.rules.edi import (
     keep,
     reference_fault,
 )
-from orderloop.interchange.rules.edifact_syntax import CHARACTER_SETS
+from orderloop.interchange.rules.edifact.syntax import CHARACTER_SETS
 
 _TAG = re.compile(r"[A-Z][A-Z0-9]{2}", re.ASCII)
 

@@ -7,10 +7,18 @@ from decimal import Decimal
 from itertools import pairwise
 
 from orderloop.interchange.facts import Fault, FaultCode, Hints, Method, Value
-from orderloop.interchange.rules.labels import Candidate, Label, candidates, labels_of, leading, names_firm, party_of
 from orderloop.interchange.rules.lexicon import fold_label, label_meaning, role_word
-from orderloop.interchange.rules.lines import Sheet, Token, certainty, pieces_of, text_of
-from orderloop.interchange.rules.rows import Usage
+from orderloop.interchange.rules.pages.labels import (
+    Candidate,
+    Label,
+    candidates,
+    labels_of,
+    leading,
+    names_firm,
+    party_of,
+)
+from orderloop.interchange.rules.pages.lines import Sheet, Token, certainty, pieces_of, text_of
+from orderloop.interchange.rules.pages.rows import Usage
 from orderloop.interchange.rules.values import as_text, currency_in, day_in, is_code, number_in, plain
 
 DAYS = ("ordered_on", "requested_on")

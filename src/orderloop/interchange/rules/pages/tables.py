@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from orderloop.interchange.rules.columns import Column, Heading, find_heading, same_titles, with_bounds
 from orderloop.interchange.rules.lexicon import fold_label, label_meaning
-from orderloop.interchange.rules.lines import Line, Sheet, Token, pieces_of, text_of
-from orderloop.interchange.rules.shapes import shaped_heading
+from orderloop.interchange.rules.pages.columns import Column, Heading, find_heading, same_titles, with_bounds
+from orderloop.interchange.rules.pages.lines import Line, Sheet, Token, pieces_of, text_of
+from orderloop.interchange.rules.pages.shapes import shaped_heading
 from orderloop.interchange.rules.values import day_in, number_in, plain, quantity_and_unit
 
 FIGURES = frozenset(

@@ -15,7 +15,7 @@ from orderloop.interchange.rules.lexicon import (
     half_meaning,
     is_suppliers_item,
 )
-from orderloop.interchange.rules.lines import Line, Sheet, Token, part_of, pieces_of, span, text_of
+from orderloop.interchange.rules.pages.lines import Line, Sheet, Token, part_of, pieces_of, span, text_of
 
 MAX_HEADING_LINES = 5
 _WORD_GAP = 0.75  # of a line's height: titles further apart than this are two

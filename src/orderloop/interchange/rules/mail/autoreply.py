@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Mapping
 
-from orderloop.interchange.rules.mail_headers import addresses_in
+from orderloop.interchange.rules.mail.headers import addresses_in
 
 MOST_PER_HOUR = 5
 _SUBJECT = re.compile(

@@ -1,0 +1,1 @@
+"""Rules of EDIFACT: its characters, its frame, its codes and what an order in it says."""

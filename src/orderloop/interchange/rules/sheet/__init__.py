@@ -1,0 +1,1 @@
+"""Rules of sheets: cells, headings, labels, and the orders they make."""
