@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import django
+import hypothesis
 import pytest
 from django.conf import settings
 from tools import messages
@@ -34,6 +35,14 @@ if "DATABASE_URL" not in os.environ:
     from orderloop.platform.postgres import Cluster
 
     Cluster(Path(os.environ["ORDERLOOP_HOME"]) / "postgres").ensure_running()
+
+# The same examples on every machine and day, so that a red run says something of the change it runs on. New ones are
+# sought with `--hypothesis-profile=chance`. How long drawing takes is the machine's affair.
+hypothesis.settings.register_profile(
+    "repeatable", derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile("chance", suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("repeatable")
 
 # Compiled catalogues are not committed, and tests read Chinese pages.
 for app in messages.apps([]):
