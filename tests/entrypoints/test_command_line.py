@@ -11,6 +11,7 @@ from tests.installations import Installation, traceback_in
 
 from orderloop.entrypoints.cli.doctor import masked
 
+AN_ORDER = Path(__file__).resolve().parents[2] / "examples/order-documents/edifact/ORDERS_D96A_b.edi"
 NOWHERE = "postgresql://orderloop_app:geheim@127.0.0.1:1/orderloop"
 
 
@@ -74,6 +75,16 @@ def test_a_database_that_does_not_answer_is_told_in_words(nothing_yet: Installat
     assert ended.returncode == 1
     assert "The database does not answer" in ended.stderr and "orderloop doctor" in ended.stderr
     assert not traceback_in(ended.stderr)
+
+
+def test_a_document_is_tried_in_a_home_that_nobody_has_prepared(nothing_yet: Installation) -> None:
+    refused = nothing_yet.run("check")
+    assert refused.returncode == 1 and "orderloop migrate" in refused.stderr and not traceback_in(refused.stderr)
+    tried = nothing_yet.run("intake", str(AN_ORDER), "--explain", "--json")
+    assert tried.returncode == 0, tried.stderr
+    [order] = json.loads(tried.stdout)["orders"]
+    assert (order["customer_id"], order["decision"]) == (None, "review")
+    assert nothing_yet.run("check").stdout == "Everything holds.\n"
 
 
 def test_resetting_a_demo_that_is_not_there_deletes_nothing(nothing_yet: Installation) -> None:

@@ -71,6 +71,13 @@ def prepare(progress: Progress, *, demo: bool = False) -> str | None:
     return token
 
 
+def is_new() -> bool:
+    """Whether nothing has ever been prepared in this database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('django_migrations') IS NULL")
+        return bool(cursor.fetchone()[0])
+
+
 def known_migrations() -> set[str]:
     """Every migration of this release, as app.name."""
     return {f"{app}.{name}" for app, name in MigrationExecutor(connection).loader.disk_migrations}

@@ -20,6 +20,7 @@ GIGABYTE = 10**9
 LEAST_FREE = 2 * GIGABYTE
 HEARTBEAT_SECONDS = 60
 OLDEST_EFFECT_SECONDS = 300
+OLDEST_PICTURE_SECONDS = 900
 CLOCK_SECONDS = 2
 CHROMIUM = "/usr/bin/chromium"
 SECRET_WORDS = ("KEY", "PASSWORD", "TOKEN", "SECRET")
@@ -104,6 +105,17 @@ def _machine() -> Iterator[Finding]:
     else:
         yield Finding("chromium", State.WARNING, "not found", "Only the tests need it: install the package chromium.")
     yield _fonts()
+    yield _recognition()
+
+
+def _recognition() -> Finding:
+    """Whether faxes, scans and photographs can be read here."""
+    try:
+        versions = ", ".join(f"{name} {metadata.version(name)}" for name in ("rapidocr", "onnxruntime"))
+    except metadata.PackageNotFoundError:
+        todo = "Faxes, scans and photos go to a person unread. To read them: pip install 'orderloop[ocr]'."
+        return Finding("recognition", State.WARNING, "the extra `ocr` is not installed", todo)
+    return Finding("recognition", State.OK, versions)
 
 
 def _fonts() -> Finding:
@@ -216,12 +228,25 @@ def _work(session: Any) -> Iterator[Finding]:
     late = oldest is not None and oldest > OLDEST_EFFECT_SECONDS
     words = "nothing is due" if oldest is None else f"the oldest due effect waits {oldest} s"
     yield Finding("outbox", State.FAULT if late else State.OK, words, "See that a worker runs." if late else "")
+    yield from _pictures_waiting(session)
     dead = _one(session, "SELECT count(*) FROM platform_effect WHERE dead_at IS NOT NULL")
     if dead:
         yield Finding("given up", State.WARNING, f"{dead} effects", "Look at them on the mail page and try them anew.")
     stuck = _one(session, "SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'")
     if stuck:
         yield Finding("jobs", State.WARNING, f"{stuck} failed", "Look at the worker's log; `orderloop django shell`.")
+
+
+def _pictures_waiting(session: Any) -> Iterator[Finding]:
+    waiting = session.execute(
+        "SELECT count(*), extract(epoch FROM now() - min(received_at))::int FROM intake_message"
+        " WHERE outcome = 'pending' AND needs_recognition"
+    ).fetchone()
+    if waiting[0]:
+        is_late = waiting[1] > OLDEST_PICTURE_SECONDS
+        words = f"{waiting[0]} messages with pictures wait, the oldest {waiting[1]} s"
+        todo = "See that a recogniser runs: `orderloop up` starts it where the extra `ocr` is installed."
+        yield Finding("pictures", State.WARNING if is_late else State.OK, words, todo if is_late else "")
 
 
 def _product() -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orderloop.entrypoints.cli.screen import Failure, say, say_json, say_table
+from orderloop.entrypoints.cli.screen import Failure, Steps, say, say_json, say_table
 
 if TYPE_CHECKING:
     from orderloop.flow.services.arriving import Trial
@@ -47,6 +47,7 @@ def intake(
     if not file.is_file():
         raise Failure(f"There is no file {file}.")
     with at_work(owner_or_app()):
+        _prepare_if_new()
         from orderloop.flow.services import arriving
         from orderloop.foundation.actor import SYSTEM
         from orderloop.intake.services import store_messages
@@ -62,6 +63,15 @@ def intake(
         if arrived is None:
             raise Failure(f"Message {message_id} is being read by another process.")
         _tell_arrived(message_id, arrived, as_json)
+
+
+def _prepare_if_new() -> None:
+    """A document can be tried before anything else was done: the home gets its tables, and knows no customer yet."""
+    from orderloop.entrypoints import preparing
+
+    if preparing.is_new():
+        with Steps().shown() as steps:
+            preparing.prepare(steps)
 
 
 def _arrival(file: Path, customer: str, channel: str, sender: str, caller: str, at: datetime) -> "Arrival":

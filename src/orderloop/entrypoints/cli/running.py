@@ -96,6 +96,8 @@ def _run(
         services.append(installation.web_service(web))
     if with_worker:
         services.append(installation.worker_service(web if with_web else None))
+        if (recogniser := installation.recogniser_service()) is not None:
+            services.append(recogniser)
     listening_for_mail = installation.mail_address() if with_mail else None
     if listening_for_mail is not None:
         services.append(installation.mail_service(*listening_for_mail))

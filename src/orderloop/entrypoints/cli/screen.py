@@ -1,6 +1,7 @@
 """What the command line shows: sentences, tables, progress, and errors that say what to do."""
 
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,6 +10,7 @@ from typing import Any
 
 INTERRUPTED = 130
 LINE_SECONDS = 2.0
+UNFOLDED = 400
 
 
 class Failure(Exception):
@@ -43,7 +45,8 @@ def say_table(
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell, style=styles.get(cell, "")) for cell in row))
-    Console().print(table)
+    is_folded = sys.stdout.isatty() or "COLUMNS" in os.environ
+    Console(width=None if is_folded else UNFOLDED).print(table)
 
 
 class Steps:
@@ -101,7 +104,9 @@ def explained(error: Exception) -> str | None:
     """The words for a fault that was to be expected; None for one that is a bug."""
     from django.core.exceptions import ImproperlyConfigured
     from django.db.utils import OperationalError as DjangoOperationalError
+    from django.db.utils import ProgrammingError
     from psycopg import OperationalError
+    from psycopg.errors import UndefinedColumn, UndefinedTable
 
     from orderloop.entrypoints.installation import PortTaken
     from orderloop.platform.backup import BackupFault
@@ -124,6 +129,8 @@ def explained(error: Exception) -> str | None:
         return str(error)
     if isinstance(error, (OperationalError, DjangoOperationalError)):
         return f"The database does not answer: {str(error).strip()}\nSee `orderloop doctor`."
+    if isinstance(error, ProgrammingError) and isinstance(error.__cause__, (UndefinedTable, UndefinedColumn)):
+        return "The database lacks tables of this release: run `orderloop migrate`, or `orderloop demo` for the demo."
     if isinstance(error, (ImproperlyConfigured, OSError)):
         return str(error)
     return None
