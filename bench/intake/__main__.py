@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.intake import corpus, fax, metrics, report, tracks
+from bench.intake import corpus, edi, fax, metrics, report, tracks
 from bench.intake.renderers import fonts, renderers
 
 TRACKS = ("text", "unknown", "fax-fine", "fax-standard", "sheets", "edi", "mail")
@@ -52,6 +52,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--docs", type=int, help="how many documents of each track")
     parser.add_argument("--half", choices=("held-out", "tune", "all"), default="held-out", help="of the templates")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--looks", type=int, default=0, help="how many templates both halves are of; 0: as usual")
     parser.add_argument("--first", type=int, default=0, help="skip so many orders of each customer")
     parser.add_argument("--json", action="store_true", help="all figures as JSON")
     parser.add_argument("--failures", action="store_true", help="name what was read wrong of each document")
@@ -61,18 +62,22 @@ def _arguments() -> argparse.Namespace:
 
 def _runs(name: str, given: argparse.Namespace) -> Iterator[tracks.Run]:
     count = given.docs or (SMOKE if given.smoke else USUAL)[name]
-    if name in ("sheets", "edi", "mail"):
-        yield from tracks.read_all(tracks.DRAWN[name](count, given.seed))
+    if name == "edi":  # standards have no looks
+        yield from tracks.read_all(edi.documents(count, given.seed), given.seed)
         return
-    looks = corpus.looks("odd" if name == "unknown" else "known", given.half)
+    if name in tracks.DRAWN:
+        yield from tracks.read_all(tracks.DRAWN[name](count, given.seed, half=given.half, first=given.first), given.seed)
+        return
+    looks = corpus.looks("odd" if name == "unknown" else "known", given.half, given.looks)
     with renderers() as draw:
         if name == "text":
-            yield from tracks.read_all(corpus.paper_documents(looks, count, draw, given.seed, given.first))
+            papers = corpus.paper_documents(looks, count, draw, given.seed, given.first)
+            yield from tracks.read_all(papers, given.seed)
         elif name == "unknown":
             yield from tracks.read_while_teaching(looks, count, draw, given.seed)
         else:
             resolution = fax.FINE if name == "fax-fine" else fax.STANDARD
-            yield from tracks.read_all(corpus.faxes(looks, count, draw, resolution, given.seed))
+            yield from tracks.read_all(corpus.faxes(looks, count, draw, resolution, given.seed), given.seed)
 
 
 def _keep(given: argparse.Namespace, track: str, run: tracks.Run) -> None:

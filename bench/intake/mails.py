@@ -25,10 +25,10 @@ LINES = {
 }  # fmt: skip
 
 
-def documents(count: int, seed: int = 1) -> Iterator[Document]:
-    """So many mails with the order in their body."""
-    looks = [template for template in templates() if template.language != "both"]
-    for number in range(count):
+def documents(count: int, seed: int = 1, *, half: str = "all", first: int = 0) -> Iterator[Document]:
+    """So many mails with the order in their body, those before `first` left out."""
+    looks = [each for each in templates() if each.language != "both" and half in (each.half, "all")]
+    for number in range(first, first + count):
         template = looks[number % len(looks)]
         order, chance = order_for(template, 4_000 + number, seed, most_lines=8)
         text, truth = _body(order, chance, template.language)

@@ -10,27 +10,40 @@ from decimal import Decimal
 from bench.intake import forms, layout
 from bench.intake.corpus import Document, order_for
 from bench.intake.paper import Table, Truth
-from bench.intake.templates import templates
+from bench.intake.templates import Template, templates
+from bench.intake.truth import Order
 
 KINDS = ("xlsx", "csv-utf-8", "csv-utf-8-sig", "csv-gb18030")
 
 
-def documents(count: int, seed: int = 1) -> Iterator[Document]:
-    """So many sheets: a table alone, or with the header's fields above it, the kinds taking turns."""
-    looks = templates()
-    for number in range(count):
+def documents(count: int, seed: int = 1, *, half: str = "all", first: int = 0) -> Iterator[Document]:
+    """So many sheets, those before `first` left out: a table alone, or with the header's fields above it, the kinds
+    taking turns."""
+    looks = [template for template in templates() if half in (template.half, "all")]
+    for number in range(first, first + count):
         template = looks[number % len(looks)]
         order, chance = order_for(template, 3_000 + number, seed)
         paper, stated = layout.lay_out(order, template)
         # Tables of one row are letterheads and signatures; nobody types these into a sheet.
         tables = [element for element in paper.elements if isinstance(element, Table) and len(element.rows) > 1]
         rows = [row for table in tables for row in _texts(table)]
-        kind = KINDS[number % len(KINDS)]
-        content = _workbook(rows, chance) if kind == "xlsx" else _csv(rows, kind.removeprefix("csv-"))
+        # No look keeps to one kind of file.
+        kind = KINDS[(number + number // len(looks)) % len(KINDS)]
+        content = _workbook(rows, chance, template) if kind == "xlsx" else _csv(rows, kind.removeprefix("csv-"))
         suffix = kind.partition("-")[0]
         name = f"{kind}-{number}"
-        shown = {text for row in rows for text in row}
+        shown = {text for row in _around_lines(tables, order) for text in row}
         yield Document(name, kind, content, f"{name}.{suffix}", _still_stated(stated, shown, template), order)
+
+
+def _around_lines(tables: list[Table], order: Order) -> list[list[str]]:
+    """The rows that tell of the order as a whole: those of a line may hold the same figure or day by chance."""
+    return [
+        row
+        for table in tables
+        for place, row in enumerate(_texts(table))
+        if not (table.heads and 0 < place <= len(order.lines))
+    ]
 
 
 def _texts(table: Table) -> list[list[str]]:
@@ -52,7 +65,7 @@ def _still_stated(truth: Truth, shown: set[str], template) -> Truth:
         if name == "currency" or any(written(text) for text in texts):
             header[name] = stated
     if template.mark == "" and "currency" in header and not any(one in joined for one in header["currency"].also):
-        del header["currency"]
+        del header["currency"]  # with a mark it stands beside every figure
     return Truth(header, truth.lines, truth.implied)
 
 
@@ -62,7 +75,7 @@ def _csv(rows: list[list[str]], encoding: str) -> bytes:
     return output.getvalue().encode(encoding, "replace")
 
 
-def _workbook(rows: list[list[str]], chance: random.Random) -> bytes:
+def _workbook(rows: list[list[str]], chance: random.Random, template: Template) -> bytes:
     """Numbers as numbers where they look like it, as spreadsheet programs do when somebody types."""
     import xlsxwriter
 
@@ -77,6 +90,7 @@ def _workbook(rows: list[list[str]], chance: random.Random) -> bytes:
                 and len(plain) < 12
                 and not plain.startswith("0")
                 and "," not in text
+                and template.number_form != "european"  # there 4.000 is four thousand, and typed as a text
             ):
                 sheet.write_number(down, across, float(plain))
             else:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bench.intake import corpus, deciding, edi, mails, metrics, sheets, world
+from bench.intake import corpus, deciding, mails, metrics, sheets, world
 from bench.intake.corpus import Document
 from bench.intake.measuring import Cost, measured
 from bench.intake.metrics import DocumentResult, FieldResult
@@ -28,8 +28,8 @@ def hints_for(document: Document, **learnt) -> Hints:
     return Hints(filename=document.filename, own_names=world.OWN_NAMES, **learnt)
 
 
-def read_document(document: Document, hints: Hints, *, taught: int = 0) -> Run:
-    """The document through the product's reader and its decision, held against its truth."""
+def read_document(document: Document, hints: Hints, *, taught: int = 0, seed: int = 1) -> Run:
+    """The document through the product's reader and its decision, held against its truth. `seed`: of its catalogue."""
     from orderloop.interchange import readers
 
     reading, cost = measured(lambda: readers.read(document.content, hints))
@@ -37,7 +37,7 @@ def read_document(document: Document, hints: Hints, *, taught: int = 0) -> Run:
     fields = metrics.compare(document.truth, order)
     if len(reading.orders) > 1:
         fields = (*fields, FieldResult("line", "extra", read=f"{len(reading.orders)} orders"))
-    verdict = deciding.decide(reading, document.order)
+    verdict = deciding.decide(reading, document.order, seed)
     every = (*reading.faults, *(order.faults if order else ()))
     faults = tuple(f"{fault.code} {fault.params.get('name', '')}".strip() for fault in every)
     result = DocumentResult(
@@ -55,10 +55,10 @@ def read_document(document: Document, hints: Hints, *, taught: int = 0) -> Run:
     return Run(document, reading, result, cost)
 
 
-def read_all(documents: Iterator[Document]) -> Iterator[Run]:
+def read_all(documents: Iterator[Document], seed: int) -> Iterator[Run]:
     """Each document as it comes, nothing taught."""
     for document in documents:
-        yield read_document(document, hints_for(document))
+        yield read_document(document, hints_for(document), seed=seed)
 
 
 def read_while_teaching(looks: tuple[Template, ...], count: int, draw: Mapping[str, Draw], seed: int) -> Iterator[Run]:
@@ -68,11 +68,11 @@ def read_while_teaching(looks: tuple[Template, ...], count: int, draw: Mapping[s
         lessons = [Lessons()]
         for document in corpus.paper_documents((look,), 3, draw, seed):
             known = lessons[-1]
-            run = read_document(document, hints_for(document, **known.hints()))
+            run = read_document(document, hints_for(document, **known.hints()), seed=seed)
             lessons.append(corrected(known, document.truth, run.reading, run.result, look.date_form))
         for document in corpus.paper_documents((look,), each, draw, seed, first=3):
             for taught, known in enumerate(lessons):
-                yield read_document(document, hints_for(document, **known.hints()), taught=taught)
+                yield read_document(document, hints_for(document, **known.hints()), taught=taught, seed=seed)
 
 
 def seconds_for_large_sheet() -> float:
@@ -84,4 +84,4 @@ def seconds_for_large_sheet() -> float:
     return cost.wall
 
 
-DRAWN = {"sheets": sheets.documents, "edi": edi.documents, "mail": mails.documents}
+DRAWN = {"sheets": sheets.documents, "mail": mails.documents}

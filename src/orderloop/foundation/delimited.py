@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 _DELIMITERS = ",;\t|"
 _STATED = re.compile(r"sep=(.)\r?\n")
+_QUOTED = re.compile(r'(?:(?<=[,;\t|\n])|(?<![\s\S]))"(?:[^"]|""){0,4000}"(?=[,;\t|\r\n]|\Z)')
+_HEAD = 64 * 1024
 _LONGEST_CELL = 25 * 1024 * 1024
 
 
@@ -23,14 +25,18 @@ def delimiter_of(text: str) -> str:
     most lines below it; a comma where none does."""
     if stated := _STATED.match(text):
         return stated.group(1)
-    first, _, rest = text.partition("\n")
-    lines = [re.sub(r'"[^"]*"', "", line) for line in [first, *rest.split("\n", 20)[:20]] if line.strip()] or [""]
+    lines = [line for line in unquoted(text[:_HEAD]).split("\n", 21)[:21] if line.strip()] or [""]
     counts = {each: [line.count(each) for line in lines] for each in _DELIMITERS}
     alike = {each: sum(count == found[0] for count in found) for each, found in counts.items() if found[0]}
     if alike:
         return max(alike, key=lambda each: (alike[each], counts[each][0]))
     # A title above the table holds none of them: then the one that stands in most lines.
     return max(_DELIMITERS, key=lambda each: (sum(bool(count) for count in counts[each]), each == ","))
+
+
+def unquoted(text: str) -> str:
+    """The text without its cells in quotation marks, in which delimiters and line ends part nothing."""
+    return re.sub(r'"[^"\n]*"', "", _QUOTED.sub("", text))
 
 
 def delimited_rows(text: str, delimiter: str) -> Iterator[list[str]]:

@@ -404,8 +404,9 @@ def _forms(text: str) -> Iterable[str]:
 
 def _agreed(text: str, table: Mapping[str, tuple[str, float]]) -> list[tuple[str, float]]:
     """What both languages of a bilingual label say, if they say the same; the sense of a label split into two."""
-    plain = _BASIS.sub("", unicodedata.normalize("NFKC", text))
-    for form in (_BRACKETS.sub("", plain), plain):
+    whole = unicodedata.normalize("NFKC", text)
+    plain = _BASIS.sub("", whole)
+    for form in dict.fromkeys((_BRACKETS.sub("", plain), plain, whole)):  # `单位 U/M` names no basis
         halves = [[table[cut] for cut in (half, _shorn(half)) if cut in table] for half in _languages(fold_label(form))]
         if len(halves) == 2 and all(halves):
             shared = {name for name, _strength in halves[0]} & {name for name, _strength in halves[1]}

@@ -5,6 +5,7 @@ import struct
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from orderloop.foundation.delimited import unquoted
 from orderloop.interchange.facts import Format
 
 # Every kind that is told apart, and the format it is read as; those of UNKNOWN are told for the words of the fault.
@@ -302,7 +303,7 @@ def _share_of_controls(text: str) -> float:
 
 def _is_table(text: str, filename: str, content_type: str) -> bool:
     """Whether most lines have the same count of one delimiter; the name decides only where few lines are there."""
-    lines = [re.sub(r'"[^"]*"', "", line) for line in text[: 16 * _HEAD].splitlines()[:200] if line.strip()]
+    lines = [line for line in unquoted(text[: 16 * _HEAD]).splitlines()[:200] if line.strip()]
     if lines and re.fullmatch(r"sep=.", lines[0]):
         return True
     is_named = filename.endswith(_CSV_NAMES) or "csv" in content_type
@@ -312,7 +313,7 @@ def _is_table(text: str, filename: str, content_type: str) -> bool:
         if not counts:
             continue
         count, alike = counts.most_common(1)[0]
-        if is_named and alike * 2 >= len(lines):
+        if is_named and (alike * 2 >= len(lines) or sum(counts.values()) * 3 >= len(lines) * 2):
             return True
         least = 1 if delimiter in "\t;" else 2
         if delimiter != "，" and count >= least and alike >= 2 and alike * 5 >= len(lines) * 4:

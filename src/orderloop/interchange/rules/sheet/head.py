@@ -15,6 +15,7 @@ from orderloop.interchange.rules.lexicon import (
     label_meaning,
 )
 from orderloop.interchange.rules.sheet.grid import NUMBER, Grid
+from orderloop.interchange.rules.values import is_code
 
 ITEM_FIELDS = frozenset({"item", "customer_item", "barcode"})
 # Columns that tell of the order and not of the line, by what they are called above a table.
@@ -109,7 +110,7 @@ def _head(grid: Grid, first: int, last: int, titles: Mapping[int, str], learnt: 
     found = [column for index, title in titles.items() if (column := _column(index, title, learnt)) is not None]
     if len(found) < 2:
         return None
-    columns = _once_each(_settled(found, grid, last))
+    columns = _once_each(_described(_settled(found, grid, last), grid, last))
     fields = {column.field for column in columns if not column.field.startswith("~")}
     is_learnt = any(column.origin for column in columns)
     names_goods = bool(fields & (ITEM_FIELDS | {"description"}))
@@ -158,6 +159,24 @@ def _settled(columns: Sequence[Column], grid: Grid, last: int) -> list[Column]:
                 column = replace(column, field="customer_code")
         settled.append(column)
     return settled
+
+
+def _described(columns: Sequence[Column], grid: Grid, last: int) -> list[Column]:
+    """`Goods` or `产品` above names and not codes, beside a column that is surely of codes, is the description."""
+    sure = [column for column in columns if column.field == "item" and column.strength >= 1]
+    if not sure or any(column.field == "description" for column in columns):
+        return list(columns)
+    return [
+        replace(column, field="description")
+        if column.field == "item" and column.strength < 1 and not column.origin and _holds_names(grid, column, last)
+        else column
+        for column in columns
+    ]
+
+
+def _holds_names(grid: Grid, column: Column, last: int) -> bool:
+    below = [text for row in range(last + 1, last + 1 + _SAMPLE) if (text := grid.text(row, column.index))]
+    return bool(below) and sum(is_code(text) for text in below) * 2 < len(below)
 
 
 def _once_each(columns: Sequence[Column]) -> tuple[Column, ...]:

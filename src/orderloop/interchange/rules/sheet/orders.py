@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from orderloop.interchange.facts import Fault, FaultCode, Hints, Place, ReadOrder, Role, Value
 from orderloop.interchange.rules.lexicon import label_meaning
+from orderloop.interchange.rules.sheet.currency import currency_beside
 from orderloop.interchange.rules.sheet.grid import NUMBER, Grid, column_letters
 from orderloop.interchange.rules.sheet.head import (
     ITEM_FIELDS,
@@ -32,6 +33,7 @@ from orderloop.interchange.rules.values import currency_in, is_code, number_in
 
 _GOODS = (*ITEM_FIELDS, "description")
 _FIGURES = ("quantity", "unit_price", "amount")
+_MONEY = ("unit_price", "amount", "~gross_amount")
 _SAMPLE = 200
 _SAMPLE_OF_CODES = 2_000
 _ROWS_ABOVE = 40
@@ -151,12 +153,13 @@ def _sum_in(grid: Grid, row: int, head: Head) -> tuple[str, int] | None:
     item = next((column.index for column in head.columns if column.field in ITEM_FIELDS), None)
     if item is not None and (code := grid.text(row, item)) and _sum_name(code) is None:
         return None
-    numbered = next((column.index for column in head.columns if column.field == "line_no"), None)
+    # The number of a line, and the sum of the quantities where that column comes first.
+    numbered = {column.index for column in head.columns if column.field in ("line_no", "quantity")}
     for column, cell in enumerate(grid.rows[row - 1]):
         text = cell.strip()
         if text and len(text) <= 60 and (name := _sum_name(text)) is not None:
             return name, column
-        if text and grid.type(row, column) == NUMBER and column != numbered:
+        if text and grid.type(row, column) == NUMBER and column not in numbered:
             return None
     return None
 
@@ -196,7 +199,10 @@ def _orders_of(grid: Grid, blocks: Sequence[_Block], hints: Hints) -> list[ReadO
     for block in blocks:
         _Table(grid, block, hints, findings, orders).read()
         # What stands below the last table may say more, but does not gainsay what stands above it.
+        marked = block.sums.pop("currency", None)
         header = {**values_in(grid, block.below, hints, findings), **header, **block.sums}
+        if marked is not None:
+            header.setdefault("currency", marked)
     filled = [order for order in orders.values() if order.lines]
     taken = {row for order in filled for row in order.rows}
     return [
@@ -271,6 +277,9 @@ class _Table:
             elif self._is_line(row, texts):
                 self._line(row, texts)
         self._drop_unordered()
+        money = [column.index for name in _MONEY if (column := self.columns.get(name)) is not None]
+        if "currency" not in self.block.sums and (code := currency_beside(self.grid, money, self.block.body)):
+            self.block.sums["currency"] = code
 
     def _texts(self, row: int) -> dict[str, str] | None:
         cells = self.grid.rows[row - 1]

@@ -54,7 +54,8 @@ _CODE = re.compile(CODE)
 # Behind a name stand sizes as well: DN50, M8x30, 304.
 _CODE_BEHIND = re.compile(
     r"(?<=\S)[\s(]+(?!(?:DN|PN|SUS|AISI|IP|ISO|DIN|EN|GB|ANSI|SAE)[-./]?\d)"
-    r"(?P<code>(?=(?:[A-Z\-./]*\d){3})(?=[A-Z0-9\-./]{6})[A-Z][A-Z0-9]*(?:[-./][A-Z0-9]+)*|\d{6,20})\)?$"
+    r"(?P<code>(?=(?:[A-Z\-./]*\d){3}|[A-Z]{2,}\d{2,}[-./]|[A-Z]{2,}[-./][A-Z]*\d[A-Z\d]*[-./])(?=[A-Z0-9\-./]{6})[A-Z][A-Z0-9]*(?:[-./][A-Z0-9]+)*"
+    r"|\d{6,20})\)?$"
 )
 # A number of fewer digits beside a quantity may be another quantity, or a measure.
 _DIGITS_OF_CODE = 6
