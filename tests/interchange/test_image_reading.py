@@ -57,7 +57,7 @@ def test_nothing_is_empty():
 def test_without_the_extra_a_picture_is_not_supported_and_the_fault_names_it(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     reading = image.read(tiff(), HINTS)
-    assert (reading.orders, codes(reading), reading.faults[0].params) == ((), [FaultCode.UNSUPPORTED], {"name": "ocr"})
+    assert (reading.orders, codes(reading), reading.faults[0].rejects) == ((), [FaultCode.NO_RECOGNITION], True)
 
 
 @pytest.mark.parametrize(

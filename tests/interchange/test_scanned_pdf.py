@@ -105,7 +105,7 @@ def test_without_recognition_a_scan_is_without_text_and_what_is_missing_is_named
     reading = image_scans.read(drawn("", picture=True), Hints())
     assert [(fault.code, fault.params) for fault in reading.faults] == [
         (FaultCode.NO_TEXT, {}),
-        (FaultCode.UNSUPPORTED, {"name": "ocr"}),
+        (FaultCode.NO_RECOGNITION, {}),
     ]
 
 

@@ -12,11 +12,11 @@ from orderloop.platform import jobs
 @pytest.fixture
 def passes(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, jobs.Pass]]:
     """None registered, and no pause between them."""
-    monkeypatch.setattr(jobs, "_passes", {})
+    monkeypatch.setattr(jobs, "_lanes", {jobs.USUAL: {}})
     monkeypatch.setattr(jobs, "POLL_SECONDS", 0.001)
     monkeypatch.setattr(jobs, "LONGEST_PAUSE", 0.001)
     monkeypatch.setattr(jobs, "close_old_connections", lambda: None)
-    yield jobs._passes
+    yield jobs._lanes[jobs.USUAL]
 
 
 def test_a_pass_is_done_until_it_is_stopped_and_one_that_fails_holds_up_none(passes: dict[str, jobs.Pass]) -> None:

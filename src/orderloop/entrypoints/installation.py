@@ -4,6 +4,7 @@ Knows no Django, so that what only starts and stops programs stays small and qui
 """
 
 import fcntl
+import importlib.util
 import os
 import socket
 import sys
@@ -145,6 +146,14 @@ def worker_service(web: Web | None = None) -> Service:
     if web is not None:
         environment.setdefault("ORDERLOOP_PUBLIC_URL", web.address)
     return Service("worker", [sys.executable, "-m", "orderloop.entrypoints.worker"], env=environment, stop_seconds=15.0)
+
+
+def recogniser_service() -> Service | None:
+    """The recogniser of faxes, scans and photographs; None where the extra `ocr` is not installed."""
+    if importlib.util.find_spec("rapidocr") is None:
+        return None
+    argv = [sys.executable, "-m", "orderloop.entrypoints.recogniser"]
+    return Service("recogniser", argv, env=_environment(), stop_seconds=5.0)
 
 
 def mail_address() -> tuple[str, int] | None:

@@ -17,13 +17,18 @@ STATEMENT_TIMEOUT = "60s"
 
 def main() -> None:
     """Run one worker in this process until SIGTERM or SIGINT."""
+    set_up()
+    asyncio.run(_work())
+
+
+def set_up() -> None:
+    """Make this process ready to work: Django, its memory, its patience with the database."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orderloop.entrypoints.settings")
     import django
 
     django.setup()
     memory.settle()
     _allow_long_statements()
-    asyncio.run(_work())
 
 
 def _allow_long_statements() -> None:

@@ -15,7 +15,7 @@ class FlowConfig(AppConfig):
     def ready(self) -> None:
         from django.conf import settings
 
-        from orderloop.flow.jobs import outgoing_contexts, question_contexts, read_arrivals, take_faxes
+        from orderloop.flow.jobs import outgoing_contexts, question_contexts, read_arrivals, recognise_arrivals, take_faxes
         from orderloop.flow.rules import SECTION
         from orderloop.flow.services import exchanging, sending
         from orderloop.flow.services.asking import MAIL
@@ -31,6 +31,7 @@ class FlowConfig(AppConfig):
         outbox.register(exchanging.ANSWERS, exchanging.do_answers)
         register_listener(exchanging.ask_for_answers)
         jobs.register_pass("read_arrivals", read_arrivals)
+        jobs.register_pass("recognise_arrivals", recognise_arrivals, lane=jobs.RECOGNITION)
         if settings.FAX_FOLDER:
             jobs.register_pass("take_faxes", take_faxes)
         _register_navigation()

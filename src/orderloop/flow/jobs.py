@@ -83,9 +83,17 @@ def close_cut_off_messages(timestamp: int) -> int:
 
 
 def read_arrivals(at: datetime) -> int:
-    """Read what has arrived on channels where nobody waits for an answer; returns how many messages were ended."""
+    """Read what has arrived on channels where nobody waits for an answer; returns how many messages were ended. What
+    holds pictures is left to `recognise_arrivals`."""
     waiting = intake_queries.waiting_messages(ARRIVING, at, AT_ONCE)
     return len(process_messages(waiting, at=at, actor=SYSTEM).done) if waiting else 0
+    return len(process_messages(waiting, at=at, actor=SYSTEM, recognise=False).done) if waiting else 0
+
+
+def recognise_arrivals(at: datetime) -> int:
+    """Read the message with pictures that has waited longest; returns whether there was one. It takes seconds a page,
+    and therefore has a process of its own."""
+    waiting = intake_queries.waiting_messages(ARRIVING, at, 1, needs_recognition=True)
 
 
 def take_faxes(at: datetime) -> int:

@@ -43,6 +43,8 @@ class Message(models.Model):
     # Whoever reads it holds it until then; one that has killed its readers too often is set apart.
     leased_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # Holds pictures, which take seconds a page: left to the process that does nothing else.
+    needs_recognition = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

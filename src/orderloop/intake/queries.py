@@ -185,15 +185,19 @@ def unanswered_messages(before: datetime, limit: int = 500) -> list[tuple[int, s
     )
 
 
-def waiting_messages(channels: Collection[str], at: datetime, limit: int) -> list[int]:
-    """Messages of these channels that are to be read and that nobody holds, the longest waiting first.
+def waiting_messages(
+    channels: Collection[str], at: datetime, limit: int, *, needs_recognition: bool = False
+) -> list[int]:
+    """Messages of these channels that are to be read and that nobody holds, the longest waiting first; either those
+    known to need recognition, or all others.
 
     One whose readers died twice comes after all others and alone, so that what kills readers takes no other with it.
     """
     rows = fetch_all(
         """SELECT id, attempts FROM intake_message WHERE outcome = 'pending' AND channel = ANY(%s::text[])
-               AND (leased_until IS NULL OR leased_until <= %s) ORDER BY attempts > 1, received_at, id LIMIT %s""",
-        [list(channels), at, limit],
+               AND (leased_until IS NULL OR leased_until <= %s) AND needs_recognition = %s
+           ORDER BY attempts > 1, received_at, id LIMIT %s""",
+        [list(channels), at, needs_recognition, limit],
     )
     return [message_id for message_id, attempts in rows if attempts <= 1] or [row[0] for row in rows[:1]]
 

@@ -110,6 +110,7 @@ class FaultCode(StrEnum):
     FORBIDDEN_CONTENT = "D_FORBIDDEN_CONTENT"
     NO_TEXT = "D_NO_TEXT"
     NO_ORDER = "D_NO_ORDER"
+    NO_RECOGNITION = "D_NO_RECOGNITION"
     ENVELOPE = "D_ENVELOPE"
     CONTROL_COUNT = "D_CONTROL_COUNT"
     CONTROL_REFERENCE = "D_CONTROL_REFERENCE"
@@ -144,6 +145,7 @@ FAULT_WORDS: Mapping[str, str] = {
     FaultCode.NO_ORDER: _("No order was found in the document."),
     FaultCode.ENVELOPE: _("The envelope is not right: %(detail)s"),
     FaultCode.CONTROL_COUNT: _("%(given)s is stated where %(counted)s were counted."),
+    FaultCode.NO_RECOGNITION: _("Faxes, scans and photos cannot be read here: text recognition is not installed."),
     FaultCode.CONTROL_REFERENCE: _("The reference %(given)s does not match %(expected)s."),
     FaultCode.MISSING_SEGMENT: _("%(name)s is missing."),
     FaultCode.INVALID_ELEMENT: _("“%(given)s” is not possible for %(name)s."),

@@ -1,6 +1,7 @@
 """Reads documents of unknown origin, each in a child process of its own; whatever goes wrong there is a named fault."""
 
 import gc
+import importlib.util
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -32,12 +33,30 @@ _READ_SCANS = f"{_READERS}.image_scans:read_as_json"
 _RECOGNITION = (f"{_READERS}.image_words", "cv2", "rapidocr")
 
 
+class NeedsRecognition(Exception):
+    """A document that is read by recognising its pages, which its caller leaves to a process with more time."""
+
+
+def read_at_once(content: bytes, hints: Hints | None = None) -> Reading:
+    """What the document says, if that takes no recognition; else raises NeedsRecognition. Where recognition is not
+    installed nobody has more time for it, and a fault says so."""
+    return _read_document(content, hints or Hints(), None, can_wait=recognition_installed())
+
+
+def recognition_installed() -> bool:
+    """Whether the extra `ocr` is there."""
+    return importlib.util.find_spec("rapidocr") is not None
+
+
 def read_document(content: bytes, hints: Hints | None = None, *, limits: Limits | None = None) -> Reading:
     """What the document says. Never raises for what stands in it: damage, bombs and crashes are faults of the reading.
 
     Documents within it (`parts`) are not read; give each of them to this function again.
     """
-    hints = hints or Hints()
+    return _read_document(content, hints or Hints(), limits, can_wait=False)
+
+
+def _read_document(content: bytes, hints: Hints, limits: Limits | None, *, can_wait: bool) -> Reading:
     if not content:
         return Reading(Format.UNKNOWN, faults=(Fault(FaultCode.EMPTY),))
     if len(content) > MOST_BYTES:
@@ -45,8 +64,12 @@ def read_document(content: bytes, hints: Hints | None = None, *, limits: Limits 
             Format.UNKNOWN, faults=(Fault(FaultCode.TOO_LARGE, params={"limit": f"{MOST_BYTES // _MB} MB"}),)
         )
     format = format_of(content, hints.filename, hints.content_type)
+    if can_wait and format is Format.IMAGE:
+        raise NeedsRecognition
     reading = _read(_READ, content, hints, format, limits)
     if format is Format.PDF and any(page.is_scan and not page.words for page in reading.pages):
+        if can_wait:
+            raise NeedsRecognition
         # Pages without text are recognised, which takes so much that only documents that need it are allowed it.
         return _with_scans(reading, _read(_READ_SCANS, content, hints, Format.IMAGE, limits))
     return reading

@@ -31,7 +31,9 @@ NightlyCheck = Callable[[], Sequence[str]]
 _nightly: dict[str, NightlyCheck] = {}
 # What is told the time, works a portion, and says how much it did.
 Pass = Callable[[datetime], int]
-_passes: dict[str, Pass] = {}
+# Lanes of passes: each is worked by a process of its own, so that what takes long holds up nothing else.
+USUAL, RECOGNITION = "usual", "recognition"
+_lanes: dict[str, dict[str, Pass]] = {USUAL: {}, RECOGNITION: {}}
 
 
 def register_nightly(name: str, check: NightlyCheck) -> None:
@@ -55,19 +57,20 @@ def drain_until(stopped: threading.Event) -> None:
             logger.exception("outbox pass failed")
 
 
-def register_pass(name: str, work: Pass) -> None:
+def register_pass(name: str, work: Pass, lane: str = USUAL) -> None:
     """Have `work` done again and again beside the jobs, at once while it finds something to do, else every second."""
-    _passes[name] = work
+    _lanes[lane][name] = work
 
 
-def work_until(stopped: threading.Event) -> None:
-    """Do every registered pass until `stopped`; one that fails waits longer, up to half a minute, and holds up none."""
-    pauses = dict.fromkeys(_passes, 0.0)
-    due = dict.fromkeys(_passes, 0.0)
+def work_until(stopped: threading.Event, lane: str = USUAL) -> None:
+    """Do every pass of a lane until `stopped`; one that fails waits longer, up to half a minute, and holds up none."""
+    passes = _lanes[lane]
+    pauses = dict.fromkeys(passes, 0.0)
+    due = dict.fromkeys(passes, 0.0)
     busy = False
     while not stopped.wait(0.0 if busy else POLL_SECONDS):
         busy = False
-        for name, work in _passes.items():
+        for name, work in passes.items():
             if time.monotonic() < due[name]:
                 continue
             try:

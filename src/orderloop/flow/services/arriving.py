@@ -50,8 +50,11 @@ class Trial:
     examined: tuple[Examined | None, ...]
 
 
-def process_messages(message_ids: Sequence[int], *, at: datetime, actor: Actor) -> Outcomes[int, Arrived]:
-    """Read messages and take in what they bring. Stale: not pending any more, or held by another process.
+def process_messages(
+    message_ids: Sequence[int], *, at: datetime, actor: Actor, recognise: bool = True
+) -> Outcomes[int, Arrived]:
+    """Read messages and take in what they bring. Stale: not pending any more, held by another process, or, without
+    `recognise`, left to the process that recognises pictures.
 
     Messages that may be the same order are worked one after the other, so that the second is seen as what it is.
     """
@@ -60,9 +63,10 @@ def process_messages(message_ids: Sequence[int], *, at: datetime, actor: Actor) 
     spent = intake.set_apart_spent(claimed, at=at)
     arrived = {i: Arrived(Outcome.QUARANTINED, reasons=("attempts",)) for i in spent}
     arrived |= _end_repeats([each for each in claimed if each.message_id not in arrived], at=at)
-    read = intake.read_messages(
-        [each for each in claimed if each.message_id not in arrived], own_names=own_names(), at=at
-    )
+    fresh = [each for each in claimed if each.message_id not in arrived]
+    read = intake.read_messages(fresh, own_names=own_names(), at=at, recognise=recognise)
+    if left := {each.message_id for each in fresh} - {each.claimed.message_id for each in read}:
+        intake.leave_to_recognition(sorted(left))
     for portion in intake.in_rounds(read):
         arrived |= _take_in_safely(portion, at=at, actor=actor)
     done = [Done(i, arrived[i]) for i in ids if i in arrived]

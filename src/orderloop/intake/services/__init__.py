@@ -4,6 +4,7 @@ from orderloop.intake.services.answering import MailAnswer, answers_of, confirm_
 from orderloop.intake.services.asking import answer_questions, ask_customer, chase_questions, entry_of_draft
 from orderloop.intake.services.claiming import (
     claim_messages,
+    leave_to_recognition,
     put_on_list,
     quarantine_messages,
     read_message,
@@ -59,6 +60,7 @@ __all__ = [
     "in_rounds",
     "judge_messages",
     "keep_drafts",
+    "leave_to_recognition",
     "lock_claimed",
     "next_controls",
     "note_findings",

@@ -125,6 +125,15 @@ def release_messages(message_ids: Sequence[int], *, at: datetime) -> None:
     )
 
 
+def leave_to_recognition(message_ids: Sequence[int]) -> None:
+    """Let go of messages that hold pictures, for the process that recognises them; being held counted for nothing."""
+    execute(
+        """UPDATE intake_message SET needs_recognition = true, leased_until = NULL, attempts = greatest(attempts - 1, 0)
+           WHERE id = ANY(%s::bigint[]) AND outcome = 'pending'""",
+        [list(message_ids)],
+    )
+
+
 def read_message(claimed: Claimed, hints: Hints, *, most: int, read: Read = read_document) -> ReadMessage:
     """The message and every document in it, each read on its own; at most `most` of them."""
     documents: list[ReadDocument] = []

@@ -1,6 +1,7 @@
 """What is known of senders before and while their documents are read, and reading with it."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,35 +11,43 @@ from orderloop.intake.facts import SECTION, Claimed, LessonFact, PartnerFact, Re
 from orderloop.intake.rules import parties
 from orderloop.intake.rules.learning import taught_hints
 from orderloop.intake.rules.merging import orders_of
-from orderloop.intake.services.claiming import kept_held, read_message
+from orderloop.intake.services.claiming import Read, kept_held, read_message
 from orderloop.intake.services.judging import known_parties
 from orderloop.interchange.facts import Envelope, Format, Hints
+from orderloop.interchange.services import NeedsRecognition, read_at_once, read_document
 from orderloop.orders.rules import po_key
 from orderloop.policy.queries import in_force, working_time
 
 
-def read_messages(claimed: Sequence[Claimed], *, own_names: Sequence[str], at: datetime) -> list[ReadMessage]:
-    """Read messages with what their senders' documents have taught; call it outside any transaction.
+def read_messages(
+    claimed: Sequence[Claimed], *, own_names: Sequence[str], at: datetime, recognise: bool = True
+) -> list[ReadMessage]:
+    """Read messages with what their senders' documents have taught; call it outside any transaction. Without
+    `recognise` those are missing that hold pictures.
 
     Where only the document tells whose it is, and that customer's documents have taught something, it is read again.
     """
     if not claimed:
         return []
     with kept_held(claimed):
-        return _read(claimed, own_names, at)
+        return _read(claimed, own_names, at, read_document if recognise else read_at_once)
 
 
-def _read(claimed: Sequence[Claimed], own_names: Sequence[str], at: datetime) -> list[ReadMessage]:
+def _read(claimed: Sequence[Claimed], own_names: Sequence[str], at: datetime, reader: Read) -> list[ReadMessage]:
     most = in_force(SECTION).value.most_documents
     bare = Hints(own_names=tuple(own_names), today=business_day(at, working_time().zone))
     by_sender = _senders(claimed)
     hints = _hints(set(by_sender.values()), bare)
-    read = [read_message(each, hints.get(by_sender.get(each.message_id, 0), bare), most=most) for each in claimed]
+    read = []
+    for each in claimed:
+        with suppress(NeedsRecognition):
+            hinted = hints.get(by_sender.get(each.message_id, 0), bare)
+            read.append(read_message(each, hinted, most=most, read=reader))
     told = _told_by_documents(read)
     late = {i: owner for i, owner in told.items() if owner != by_sender.get(i)}
     better = _hints(set(late.values()), bare)
     return [
-        read_message(each.claimed, better[late[each.claimed.message_id]], most=most)
+        read_message(each.claimed, better[late[each.claimed.message_id]], most=most, read=reader)
         if late.get(each.claimed.message_id) in better
         else each
         for each in read

@@ -39,13 +39,13 @@ class Picture:
 def read(content: bytes, hints: Hints) -> Reading:
     """What the pictures say, page for page, each word with the confidence it was recognised with.
 
-    Faults: EMPTY, UNSUPPORTED (`ocr` is not installed), DAMAGED, TOO_LARGE (dots or pages), NO_TEXT, NO_ORDER,
+    Faults: EMPTY, NO_RECOGNITION (`ocr` is not installed), DAMAGED, TOO_LARGE (dots or pages), NO_TEXT, NO_ORDER,
     DOUBTFUL (resolution; does not reject).
     """
     if not content:
         return _refused(FaultCode.EMPTY)
     if importlib.util.find_spec("rapidocr") is None:
-        return _refused(FaultCode.UNSUPPORTED, name="ocr")
+        return _refused(FaultCode.NO_RECOGNITION)
     try:
         is_pdf = content[:1024].lstrip().startswith(b"%PDF")
         pictures = (picture for _, picture in scanned_pages(content)) if is_pdf else _pictures(content)

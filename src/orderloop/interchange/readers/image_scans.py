@@ -31,7 +31,7 @@ def read(content: bytes, hints: Hints) -> Reading:
     if not wanted:
         return reading
     if importlib.util.find_spec("rapidocr") is None:
-        return replace(reading, faults=(*reading.faults, Fault(FaultCode.UNSUPPORTED, params={"name": "ocr"})))
+        return replace(reading, faults=(*reading.faults, Fault(FaultCode.NO_RECOGNITION)))
     try:
         recognised = {page.number: page for page in _recognised(content, wanted)}
     except image.TooLarge as excess:

@@ -219,7 +219,8 @@ def _engine() -> Any:
             "Global.text_score": 0.0,
             "Global.return_word_box": True,
             "Global.return_single_char_box": True,
-            "EngineConfig.onnxruntime.intra_op_num_threads": 2,
+            # A second thread waits by spinning: on a busy machine a page costs three times the processor.
+            "EngineConfig.onnxruntime.intra_op_num_threads": 1,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         }
     )
