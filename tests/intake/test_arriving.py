@@ -14,7 +14,7 @@ from orderloop.flow.services.arriving import process_messages
 from orderloop.foundation.actor import SYSTEM
 from orderloop.intake import queries
 from orderloop.intake import services as intake
-from orderloop.intake.facts import Outcome, Tab
+from orderloop.intake.facts import Outcome
 from orderloop.intake.models import Document, Draft, Message, Proposal, Question
 from orderloop.intake.services import claiming
 from orderloop.orders.facts import Channel
@@ -279,34 +279,6 @@ def test_the_number_of_statements_does_not_grow_with_the_set_of_messages(size, d
         outcome = process_messages(ids, at=NOW, actor=SYSTEM)
     assert outcome.counts == {"done": size, "refused": 0, "stale": 0}
     assert {each.outcome for each in outcome.values.values()} == {Outcome.ORDER}
-
-
-def test_the_tabs_of_the_inbox_say_what_waits_for_whom():
-    policies()
-    customer = a_customer()
-    a_product("BOLT-M8", price="12.5")
-    a_partner(customer.pk)
-    ids = [
-        store(edifact("PO-1", [("BOLT-M8", 4, "12.5")])),
-        store(edifact("PO-1", [("BOLT-M8", 9, "12.5")], control="2")),
-        store(edifact("PO-2", [("BOLT-M8", 5, "11")], control="3")),
-        store(mail("Thank you."), channel=Channel.MAIL, sender="a@b.example"),
-        store(b"%PDF-1.7 broken", channel=Channel.MAIL, sender="a@b.example"),
-    ]
-    process_messages(ids, at=NOW, actor=SYSTEM)
-    waiting = store(edifact("PO-3", [("BOLT-M8", 1, "12.5")], control="4"))
-    counts = queries.inbox_counts(since=NOW - timedelta(days=1))
-    assert {str(tab): n for tab, n in counts.items() if n} == {
-        "waiting": 1, "review": 1, "change": 1, "quarantined": 1, "not_order": 1, "order": 1
-    }  # fmt: skip
-    for tab in Tab:
-        assert len(queries.inbox_rows(tab, since=NOW - timedelta(days=1))) == counts[tab]
-    assert queries.inbox_rows(Tab.WAITING, since=NOW)[0].message_id == waiting
-    change = queries.inbox_rows(Tab.CHANGE, since=NOW)[0]
-    assert (change.message_id, change.po_number, change.order_id) == (ids[1], "PO-1", Order.objects.get().id)
-    review = queries.inbox_rows(Tab.REVIEW, since=NOW, text="po-2")[0]
-    assert (review.findings, review.decision, review.customer_name) == (("E_PRICE_DEV",), "ask", customer.name)
-    assert queries.inbox_rows(Tab.REVIEW, since=NOW, text="po-9") == []
 
 
 def test_the_clock_reads_what_waits_on_channels_where_nobody_sits_and_leaves_the_rest():

@@ -21,14 +21,14 @@ from tests.stories.papers import STANDARD, Paper
 
 from orderloop.customers.models import Contact, Customer
 from orderloop.flow.models import Outgoing
+from orderloop.flow.queries import inbox
 from orderloop.flow.services.arriving import process_messages
 from orderloop.flow.services.faxing import Fax, receive_faxes
 from orderloop.flow.services.take_in import take_in_entries
 from orderloop.foundation.actor import SYSTEM
 from orderloop.foundation.calendar_data import CHINA
-from orderloop.intake import queries
 from orderloop.intake import services as intake
-from orderloop.intake.facts import Outcome, Tab
+from orderloop.intake.facts import Outcome
 from orderloop.intake.models import Document, Draft, Message, Proposal, Question
 from orderloop.interchange.facts import Hints, Role
 from orderloop.interchange.readers.edifact import read as read_edifact
@@ -159,7 +159,7 @@ def test_2_1a_whatever_arrives_is_kept_byte_for_byte_and_ends_in_one_way() -> No
 def test_2_1a_a_mail_that_is_no_order_is_kept_in_its_own_queue_until_a_person_has_looked() -> None:
     message_id = by_mail("Thank you for your help yesterday.", subject="Thanks")
     assert arrives(message_id) is Outcome.NOT_ORDER
-    assert queries.inbox_counts(since=NOW - timedelta(days=1))[Tab.NOT_ORDER] == 1
+    assert inbox.counts(since=NOW - timedelta(days=1))[inbox.Tab.NOT_ORDER] == 1
     assert WorkItem.objects.get().kind == "not_order"
     assert intake.settle_messages({message_id: "Thanks only"}, at=NOW, actor=CLERK).all_done
     assert not WorkItem.objects.filter(done_at=None).exists()

@@ -1,7 +1,7 @@
 """Reading messages, drafts and questions; one statement a call."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,12 +13,10 @@ from orderloop.intake.facts import (
     DraftRow,
     DraftStatus,
     Finding,
-    InboxRow,
     LessonFact,
     PartnerFact,
     ProposalFact,
     QuestionFact,
-    Tab,
 )
 from orderloop.intake.rules.bodies import finding_of
 from orderloop.interchange.facts import Reading
@@ -71,13 +69,6 @@ def open_drafts(
         [list(statuses), customer_id, customer_id, author_id, author_id, plain, plain, MOST_LISTED],
     )
     return [_listed(row) for row in rows]
-
-
-def count_waiting_drafts() -> int:
-    """How many drafts wait for the desk or for a customer."""
-    return int(
-        fetch_all("SELECT count(*) FROM intake_draft WHERE status IN ('open', 'asking') AND findings <> '[]'")[0][0]
-    )
 
 
 def open_questions_for(draft_ids: Collection[int], *, lock: bool = False) -> dict[int, QuestionFact]:
@@ -395,64 +386,3 @@ def accepted_bodies_for(document_ids: Collection[int]) -> dict[int, dict[str, An
         [list(document_ids)],
     )
     return {row[0]: json.loads(row[1]) for row in rows}
-
-
-_ARRIVING = "('mail', 'fax', 'edi')"
-_OPEN_WORK = """EXISTS (SELECT FROM worklist_workitem w WHERE w.subject_kind = 'message' AND w.subject_id = m.id
-    AND w.kind = '{kind}' AND w.done_at IS NULL)"""
-_TABS: Mapping[Tab, str] = {
-    Tab.WAITING: "m.outcome = 'pending'",
-    Tab.REVIEW: "d.status = 'open' AND m.outcome <> 'pending'",
-    Tab.ASKING: "d.status = 'asking'",
-    Tab.ANSWER: _OPEN_WORK.format(kind="answer"),
-    Tab.CHANGE: "p.id IS NOT NULL",
-    Tab.QUARANTINED: _OPEN_WORK.format(kind="quarantine"),
-    Tab.NOT_ORDER: _OPEN_WORK.format(kind="not_order"),
-    Tab.DUPLICATE: "m.outcome = 'duplicate' AND m.received_at > %(since)s",
-    Tab.ORDER: "m.outcome = 'order' AND m.received_at > %(since)s AND (d.id IS NULL OR d.status = 'accepted')",
-}
-_INBOX = f"""FROM intake_message m
-    LEFT JOIN customers_customer c ON c.id = m.customer_id
-    LEFT JOIN intake_draft d ON d.message_id = m.id AND d.document_id IS NOT NULL
-    LEFT JOIN intake_proposal p ON p.message_id = m.id AND p.status = 'open'
-    LEFT JOIN intake_question q ON q.draft_id = d.id AND q.closed_at IS NULL
-    WHERE m.channel IN {_ARRIVING}"""
-
-
-def inbox_rows(tab: Tab, *, since: datetime, text: str = "", limit: int = MOST_LISTED) -> list[InboxRow]:
-    """What stands under a tab of the inbox, the longest waiting first; of what has ended the latest `since` then.
-
-    `text` is looked for in sender, file name, customer and purchase order number.
-    """
-    ended = tab in (Tab.DUPLICATE, Tab.ORDER)
-    rows = fetch_all(
-        f"""SELECT m.id, m.channel, m.sender, m.filename, m.received_at, m.outcome, m.reason::text,
-                coalesce(m.envelope->>'trust', ''), m.customer_id, coalesce(c.name, d.body->>'customer', ''), d.id,
-                coalesce(d.status, ''), coalesce(d.body->>'po_number', p.body->>'po_number', ''),
-                coalesce(d.body->>'requested_on', ''),
-                jsonb_array_length(coalesce(d.body->'lines', p.body->'lines', '[]')), coalesce(d.findings, '[]')::text,
-                coalesce(d.gates->>'decision', ''), coalesce(d.order_id, p.order_id, m.order_id), p.id, q.due_at
-            {_INBOX} AND {_TABS[tab]}
-                AND (%(text)s = '' OR strpos(lower(concat_ws(' ', m.sender, m.filename, c.name, c.code,
-                    d.body->>'po_number', p.body->>'po_number')), lower(%(text)s)) > 0)
-            ORDER BY m.received_at {"DESC" if ended else ""}, m.id, d.id LIMIT %(limit)s""",
-        {"since": since, "text": text.strip().replace("\x00", ""), "limit": limit},
-    )
-    return [_inbox_row(row) for row in rows]
-
-
-def inbox_counts(*, since: datetime) -> dict[Tab, int]:
-    """How much stands under each tab of the inbox."""
-    counts = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in _TABS.values())
-    row = fetch_all(
-        f"""SELECT {counts} {_INBOX} AND (m.outcome IN ('pending', 'draft') OR m.received_at > %(since)s
-            OR EXISTS (SELECT FROM worklist_workitem w WHERE w.subject_kind = 'message' AND w.subject_id = m.id
-                AND w.done_at IS NULL))""",
-        {"since": since},
-    )[0]
-    return dict(zip(_TABS, row, strict=True))
-
-
-def _inbox_row(row: Any) -> InboxRow:
-    findings = tuple(dict.fromkeys(each["code"] for each in json.loads(row[15])))
-    return InboxRow(*(*row[:6], tuple(json.loads(row[6])), *row[7:15], findings, *row[16:]))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from orderloop.flow.pages import words
 from orderloop.foundation.outcome import Reason
 from orderloop.intake.facts import FINDING_TITLES, OUTCOME_WORDS
-from orderloop.interchange.facts import FAULT_WORDS
+from orderloop.interchange.facts import FaultCode
 
 TRUST_WORDS = {
     "trusted": ("good", _("Sender proven")),
@@ -35,6 +35,55 @@ REASON_WORDS = {
     "no_order": _("No order found in it"),
     "automatic": _("Automatic reply"),
     "attempts": _("Its reading failed again and again"),
+    "draft": _("Answer to a question"),
+}
+# Why a mail counts as written by a machine.
+AUTOMATIC_WORDS = {
+    "auto_submitted": _("Marked as sent by a machine"),
+    "null_sender": _("Bounced mail"),
+    "precedence": _("Bulk mail"),
+    "list": _("Mailing list"),
+    "suppressed": _("Wants no automatic answer"),
+    "auto_header": _("Marked as sent by a machine"),
+    "report": _("Delivery report"),
+    "own_address": _("From our own address"),
+    "robot_address": _("From a machine's address"),
+    "subject": _("Out-of-office notice"),
+}
+# What a fault of a document is called where there is no room for its sentence.
+FAULT_TITLES: Mapping[str, Any] = {
+    FaultCode.EMPTY: _("Empty document"),
+    FaultCode.UNKNOWN_FORMAT: _("Unknown kind of document"),
+    FaultCode.ENCRYPTED: _("Protected by a password"),
+    FaultCode.DAMAGED: _("Damaged document"),
+    FaultCode.TOO_LARGE: _("Document too large"),
+    FaultCode.TOO_COMPLEX: _("Document too complex to open"),
+    FaultCode.TOOK_TOO_LONG: _("Reading took too long"),
+    FaultCode.ENCODING: _("Unknown text encoding"),
+    FaultCode.FORBIDDEN_CONTENT: _("Forbidden content"),
+    FaultCode.NO_TEXT: _("No text in it"),
+    FaultCode.NO_ORDER: _("No order found in it"),
+    FaultCode.NO_RECOGNITION: _("No text recognition here"),
+    FaultCode.ENVELOPE: _("Envelope wrong"),
+    FaultCode.CONTROL_COUNT: _("Control count wrong"),
+    FaultCode.CONTROL_REFERENCE: _("Control reference wrong"),
+    FaultCode.MISSING_SEGMENT: _("Part missing"),
+    FaultCode.INVALID_ELEMENT: _("Impossible value"),
+    FaultCode.UNSUPPORTED: _("Not supported"),
+    FaultCode.INCONSISTENT: _("Figures disagree"),
+    FaultCode.TEST: _("Test document"),
+    FaultCode.DOUBTFUL: _("Doubtful value"),
+    FaultCode.MISNAMED: _("Wrong file type stated"),
+    FaultCode.HIDDEN: _("Hidden rows or columns"),
+    FaultCode.MERGED: _("Merged cells"),
+    FaultCode.NO_STORED_VALUE: _("Formula without value"),
+    FaultCode.ERROR_VALUE: _("Formula error"),
+    FaultCode.DIGITS_LOST: _("Digits lost"),
+    FaultCode.ZEROS_LOST: _("Leading zeros lost"),
+    FaultCode.REWRITTEN: _("Rewritten by a spreadsheet"),
+    FaultCode.READ_AS: _("Read as another value"),
+    FaultCode.PASSED_OVER: _("Passed over"),
+    FaultCode.CHECK_DIGIT: _("Check digit wrong"),
 }
 REFUSALS = {
     "inbox.not_clean": _("Something in it is to be looked at; open it."),
@@ -64,13 +113,15 @@ def refusal(reason: Reason) -> str:
 
 
 def reason_word(code: str) -> str:
-    """Why a message ended as it did: a finding's title, a fault of the document, or what a person wrote."""
-    if code in FINDING_TITLES:
-        return gettext(FINDING_TITLES[code])
-    if code in FAULT_WORDS:
-        # The list has no room for figures; the sentence stands on the message's own page.
-        return gettext(FAULT_WORDS[code]).split("%(")[0].rstrip(' :：（(,，“"「')
-    return str(REASON_WORDS.get(code, code))
+    """Why a message ended as it did: the title of a finding or a fault, or what a person wrote.
+
+    Never empty and without figures, for the list has no room; the sentence stands on the message's own page.
+    """
+    titles = (FINDING_TITLES, FAULT_TITLES, REASON_WORDS, AUTOMATIC_WORDS)
+    found = next((each[code] for each in titles if code in each), None)
+    if found is None and code.startswith("draft:"):
+        found = REASON_WORDS["draft"]
+    return code if found is None else gettext(str(found))
 
 
 def outcome_word(outcome: str) -> str:

@@ -1,13 +1,11 @@
 """Facts of intake: orders as they came, findings, the policy section, drafts and questions."""
 
 from orderloop.intake.facts.arriving import (
-    TAB_WORDS,
     Arrived,
     Claimed,
     DocumentFact,
     FoundOrder,
     Identified,
-    InboxRow,
     Judged,
     LessonFact,
     PartnerFact,
@@ -15,7 +13,6 @@ from orderloop.intake.facts.arriving import (
     ProposalFact,
     ReadDocument,
     ReadMessage,
-    Tab,
 )
 from orderloop.intake.facts.drafts import (
     DRAFT_WORDS,
@@ -101,7 +98,6 @@ __all__ = [
     "QUANTITY_DECIMALS",
     "RUNG_WORDS",
     "SECTION",
-    "TAB_WORDS",
     "TAX_INCLUDED_WORDS",
     "TAX_LEFT_OUT_WORDS",
     "USUAL_RULES",
@@ -126,7 +122,6 @@ __all__ = [
     "GateResult",
     "GateState",
     "Identified",
-    "InboxRow",
     "IntakePolicy",
     "Judged",
     "Judgement",
@@ -147,5 +142,4 @@ __all__ = [
     "Rung",
     "Severity",
     "Stored",
-    "Tab",
 ]

@@ -4,9 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from orderloop.foundation.words import gettext_noop as _
 from orderloop.intake.facts.entries import Outcome
 from orderloop.intake.facts.judging import Decision, Judgement
 from orderloop.interchange.facts import Format, Reading, ReadOrder
@@ -101,60 +99,6 @@ class Arrived:
     order_ids: tuple[int, ...] = ()
     draft_ids: tuple[int, ...] = ()
     reasons: tuple[str, ...] = ()
-
-
-class Tab(StrEnum):
-    """What the inbox is sorted into: not read yet, waiting for a person, for the customer, a change to decide, an
-    answer to confirm, what could not be read, what seems to be no order, what came before, what became an order."""
-
-    WAITING = "waiting"
-    REVIEW = "review"
-    ASKING = "asking"
-    ANSWER = "answer"
-    CHANGE = "change"
-    QUARANTINED = "quarantined"
-    NOT_ORDER = "not_order"
-    DUPLICATE = "duplicate"
-    ORDER = "order"
-
-
-TAB_WORDS: Mapping[str, str] = {
-    Tab.WAITING: _("Not read yet"),
-    Tab.REVIEW: _("To be looked at"),
-    Tab.ASKING: _("Waiting for the customer"),
-    Tab.ANSWER: _("Answers to confirm"),
-    Tab.CHANGE: _("Changes asked for"),
-    Tab.QUARANTINED: _("Not readable"),
-    Tab.NOT_ORDER: _("Not an order"),
-    Tab.DUPLICATE: _("Came before"),
-    Tab.ORDER: _("Became an order"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class InboxRow:
-    """A line of the inbox: a message, or one draft of it. `reasons` are the message's, `findings` the draft's codes."""
-
-    message_id: int
-    channel: str
-    sender: str
-    filename: str
-    received_at: datetime
-    outcome: str
-    reasons: tuple[str, ...]
-    trust: str
-    customer_id: int | None
-    customer_name: str
-    draft_id: int | None
-    draft_status: str
-    po_number: str
-    requested_on: str
-    lines: int
-    findings: tuple[str, ...]
-    decision: str
-    order_id: int | None
-    proposal_id: int | None
-    question_due_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from orderloop.intake.services.messages import (
     save_mapping,
     store_messages,
 )
-from orderloop.intake.services.partners import next_controls, save_partners
+from orderloop.intake.services.partners import save_partners
 from orderloop.intake.services.recording import Settled, lock_claimed, record_messages
 from orderloop.intake.services.teaching import Taught, Teaching, teach_fields, undo_lessons
 
@@ -62,7 +62,6 @@ __all__ = [
     "keep_drafts",
     "leave_to_recognition",
     "lock_claimed",
-    "next_controls",
     "note_findings",
     "preview_entry",
     "put_on_list",

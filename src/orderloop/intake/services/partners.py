@@ -1,6 +1,6 @@
-"""Under which identifiers customers send, how documents are exchanged with them, and the numbers of what we send."""
+"""Under which identifiers customers send, and how documents are exchanged with them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from orderloop.customers import queries as customers
@@ -43,17 +43,6 @@ def save_partners(partners: Sequence[PartnerNew], *, at: datetime, actor: Actor)
         rows,
         done=[Done((scheme, sender), row_id) for scheme, sender, row_id in written],
         refused=[Refused(key, (why,)) for key, why in refused.items()],
-    )
-
-
-def next_controls(partner_ids: Collection[int]) -> dict[int, int]:
-    """The number of the next interchange to each partner, counted up without a gap in the caller's transaction."""
-    return dict(
-        fetch_all(
-            """UPDATE intake_partner SET last_out = last_out + 1
-               WHERE id = ANY(%s::bigint[]) RETURNING id, last_out""",
-            [sorted(partner_ids)],
-        )
     )
 
 
