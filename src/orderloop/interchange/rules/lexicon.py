@@ -200,13 +200,14 @@ COLUMNS: Mapping[str, str] = {
     "Measure unit|Einheit|Mengeneinheit|Units of measure|Meas|单位|计量单位|采购单位|数量单位|单 位|單位|計量單位|"
     "订货单位|销售单位|基本单位|主单位",
     "unit_price": "Unit price|Price|Net price|Unit net price|Net unit price|Price each|Each|Price per unit|"
-    "Price/unit|Unit cost|Cost|Rate|U/price|U price|Price each net|Unit rate|Price per piece|Price per|Unit value|"
+    "Price/unit|Unit cost|Cost|Rate|U/price|U price|Price each net|Unit rate|Price per piece|Unit value|"
     "Purchase price|Order price|Einzelpreis|Preis|Unit price excl tax|Unit price excl VAT|Price excl VAT|"
     "Price excl tax|Price per pc|Cost per unit|Price/pc|Price pcs|Unit price net|Price (net)|单价|价格|未税单价|"
     "不含税单价|无税单价|净价|采购单价|订货单价|不含税价|未税价|单 价|採購單價|單價|未稅單價|税前单价|除税单价|"
     "协议单价|订单单价|采购价|结算单价|供货单价|进价|折后单价|折后价|成交单价|实际单价|含税单价|含税价|含税采购价|"
     "Discounted price|Price incl tax|Price incl VAT|Unit price incl tax|Unit price incl VAT|Gross price|"
     "Price after discount|Final price|含稅單價|List price|原价|标准价|目录价|Unit list price|税后单价",
+    "unit_price?": "Price per",
     "~discount": "Discount|Disc|Disc %|Discount %|Disc pct|Rebate|Discount rate|Less|折扣|折扣率|优惠|折让|折扣%|"
     "Rabatt",
     "~tax_rate": "Tax rate|VAT rate|VAT %|Tax %|Tax|VAT|GST %|GST|VAT pct|税率|增值税率|税率%|稅率|MwSt",

@@ -91,7 +91,7 @@ def _parsed(sign: str, body: str, thousands: str) -> Decimal | None:
     for mark in (thousands, " ", "'", "\u2019"):
         if mark in whole:
             first, *rest = whole.split(mark)
-            if not 1 <= len(first) <= 3 or any(len(each) != 3 for each in rest):
+            if not 1 <= len(first) <= 3 or first[0] == "0" or any(len(each) != 3 for each in rest):
                 return None
             whole = "".join((first, *rest))
     if whole and not whole.isdigit():

@@ -26,6 +26,7 @@ _FIGURES = frozenset({"quantity", "unit_price", "amount"})
 _LONGEST_TITLE = 60
 _ROWS_TO_LOOK_AT = 200
 _SAMPLE = 50
+_BASES = frozenset({"1", "10", "100", "1000"})
 _WITHOUT_TAX = re.compile(r"未税|不含税|无税|excl|\bnet\b|折后|discounted|除税", re.IGNORECASE)
 _WITH_TAX = re.compile(r"(?<!不)含税|incl|gross|价税|list|原价|标准价|目录", re.IGNORECASE)
 _UNIT_IN_TITLE = re.compile(r"[(（\[/]\s*([^()（）\[\]/]{1,6})\s*[)）\]]?")
@@ -79,18 +80,27 @@ def head_at(grid: Grid, row: int, learnt: Mapping[str, str]) -> Head | None:
     below = _titles(grid, row + 1)
     both = _head(grid, row, row + 1, _joined(grid, row, below), learnt)
     if both is not None and (one is None or both.score > one.score):
-        return both
+        # A form's last row above a heading of one row is no part of it.
+        lone = _head(grid, row + 1, row + 1, below, learnt)
+        return one if lone is not None and _fields(lone) >= _fields(both) else both
     if one is not None and below and _says_the_same(one, below, learnt):
         return replace(one, last=row + 1)
     return one
 
 
 def _titles(grid: Grid, row: int) -> dict[int, str]:
-    return {
+    """What may be titles in a row; a label with its value beside it is none."""
+    titles = {
         index: cell.strip()
         for index, cell in enumerate(grid.rows[row - 1])
         if cell and len(cell) <= _LONGEST_TITLE and cell.strip()
     }
+    labels = {index for index, title in titles.items() if title.endswith((":", "："))}
+    return titles if len(labels) == len(titles) else {index: titles[index] for index in titles if index not in labels}
+
+
+def _fields(head: Head) -> set[str]:
+    return {column.field for column in head.columns if not column.field.startswith("~")}
 
 
 def _joined(grid: Grid, row: int, below: Mapping[int, str]) -> dict[int, str]:
@@ -150,7 +160,10 @@ def _settled(columns: Sequence[Column], grid: Grid, last: int) -> list[Column]:
     """What two readings are possible of, decided by the cells below: a customer's code, or the customer's item code."""
     fields = {column.field for column in columns}
     settled = []
+    prices = [column for column in columns if column.field == "unit_price"]
     for column in columns:
+        if len(prices) > 1 and column in prices and "price_basis" not in fields and _holds_bases(grid, column, last):
+            column = replace(column, field="price_basis")  # `Price per` beside `Price`
         label = label_meaning(column.title, {}) if column.field == "customer_item" and not column.origin else None
         if label is not None and label.name == "customer_code" and "item" in fields:
             below = [grid.text(row, column.index) for row in range(last + 1, last + 1 + _SAMPLE)]
@@ -177,6 +190,11 @@ def _described(columns: Sequence[Column], grid: Grid, last: int) -> list[Column]
 def _holds_names(grid: Grid, column: Column, last: int) -> bool:
     below = [text for row in range(last + 1, last + 1 + _SAMPLE) if (text := grid.text(row, column.index))]
     return bool(below) and sum(is_code(text) for text in below) * 2 < len(below)
+
+
+def _holds_bases(grid: Grid, column: Column, last: int) -> bool:
+    below = [text for row in range(last + 1, last + 1 + _SAMPLE) if (text := grid.text(row, column.index))]
+    return bool(below) and set(below) <= _BASES and not column.origin
 
 
 def _once_each(columns: Sequence[Column]) -> tuple[Column, ...]:

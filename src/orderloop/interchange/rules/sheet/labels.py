@@ -8,12 +8,16 @@ from orderloop.interchange.facts import HEADER_FIELDS, FaultCode, Hints, Method,
 from orderloop.interchange.rules.lexicon import Meaning, fold_label, label_meaning, role_word
 from orderloop.interchange.rules.sheet.grid import NUMBER, Grid
 from orderloop.interchange.rules.sheet.values import Findings, Style, reader_of
-from orderloop.interchange.rules.values import is_code, number_in
+from orderloop.interchange.rules.values import currency_in, day_in, is_code, number_in
 
 _LONGEST_LABEL = 60
 _LONGEST_VALUE = 400
 _REACH = 8  # columns to the right of a label in which its value may stand
+_LEAST_GLUED = 2
 _COLON = re.compile(r"[:：]")
+_CURRENCY = re.compile(r"[A-Za-z]{3}|[\u4e00-\u9fff]{1,4}")
+_BLANK = re.compile(r"\s+")
+_RATE = re.compile(r"\s*[(（]?\d{1,2}(?:\.\d)?\s?%[)）]?")
 _KNOWN, _PROBABLE, _UNLIKELY = 0.95, 0.75, 0.6
 _ADDRESS = re.compile(
     r"[省市区县镇路街巷弄幢栋楼室]|大道|\b(?:road|rd|street|str|st|avenue|ave|lane|blvd|floor|building|suite)\b|(?:stra(?:ß|ss)e)\b|,\s",
@@ -66,6 +70,35 @@ def role_in(grid: Grid, rows: range) -> Role | None:
 
 
 def _labelled(grid: Grid, rows: range, learnt: Mapping[str, str]) -> Iterator[_Labelled]:
+    yield from _with_colons(grid, rows, learnt)
+    # A form that writes `订单号 4500047592` into a cell does so with several of its fields.
+    without = [
+        each
+        for row in rows
+        for column, cell in enumerate(grid.rows[row - 1])
+        if cell and len(cell) <= _LONGEST_VALUE and (each := _glued(cell.strip(), grid.place(row, column)))
+    ]
+    if len({each.meaning.name for each in without if each.meaning.strength >= 1}) >= _LEAST_GLUED:
+        yield from without
+
+
+def _glued(text: str, place: Place) -> _Labelled | None:
+    """A label and its value behind a blank in one cell; behind a label of several senses only a day, sum or code."""
+    if _COLON.search(text) or "\n" in text or label_meaning(text, {}) is not None:
+        return None
+    blanks = [found.start() for found in _BLANK.finditer(text[:_LONGEST_LABEL])]
+    for at in reversed(blanks):
+        label, rest = text[:at], text[at:].strip()
+        meaning = label_meaning(label, {}) or label_meaning(_RATE.sub("", label), {})
+        if meaning is None or label_meaning(rest, {}) is not None:
+            continue
+        is_plain = number_in(rest) is not None or day_in(rest) is not None or is_code(rest)
+        if is_plain or (meaning.strength >= 1 and not meaning.name.startswith("sum:")):
+            return _Labelled(meaning, rest, place, "s")
+    return None
+
+
+def _with_colons(grid: Grid, rows: range, learnt: Mapping[str, str]) -> Iterator[_Labelled]:
     for row in rows:
         for column, cell in enumerate(grid.rows[row - 1]):
             if not cell or len(cell) > _LONGEST_VALUE:
@@ -83,9 +116,11 @@ def _of_line(
         label, colon, rest = text[: found.start()], found.group(), text[found.end() :].strip()
     if not 0 < len(label) <= _LONGEST_LABEL:
         return
-    meaning = label_meaning(label.strip(" *＊"), learnt)
+    meaning = label_meaning(label.strip(" *＊"), learnt) or label_meaning(_RATE.sub("", label), learnt)
     if meaning is None:
         return
+    if meaning.name == "currency" and not rest and (code := currency_in(label)):
+        rest = code
     if rest:
         yield _Labelled(meaning, rest, place, "s")
     elif is_alone:
@@ -112,7 +147,7 @@ def _is_label(text: str, learnt: Mapping[str, str]) -> bool:
         return False
     if found := _COLON.search(text):
         text = text[: found.start()]
-    meaning = label_meaning(text, learnt)
+    meaning = label_meaning(text, learnt) or label_meaning(_RATE.sub("", text), learnt)
     # A currency's name is a value here, though it stands before sums in words.
     return meaning is not None and meaning.name != "sum:skip"
 
@@ -129,6 +164,8 @@ def _value(name: str, each: _Labelled, style: Style, findings: Findings) -> Valu
     text = each.text[:_LONGEST_VALUE].strip()
     likely = _likely_number(text) if name == "po_number" else 1.0
     if not text or not likely:
+        return None
+    if name == "currency" and not currency_in(text) and not _CURRENCY.fullmatch(text):
         return None
     if name in ("net_total", "tax_total", "total", "line_count") and each.kind != NUMBER and number_in(text) is None:
         return None

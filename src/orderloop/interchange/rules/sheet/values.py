@@ -25,6 +25,9 @@ DOUBTFUL = 0.2
 HIDDEN = 0.5
 _KNOWN, _PROBABLE = 0.98, 0.8
 _SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d+)?[eE][+-]?\d{1,3}")
+_FEW_ROWS = 10
+_MONEY = re.compile(r"\d[.,]\d{2}(?!\d)")
+_POINTED = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _SIGNS_AND_DIGITS = frozenset("+-0123456789")
 _PLAIN_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 # The way a CSV keeps a spreadsheet from touching a code: ="00123".
@@ -65,15 +68,43 @@ def style_of(grid: Grid, columns: Mapping[str, Column], rows: range, hints: Hint
     """As learnt, else as the numbers of the table agree on."""
     sign = hints.formats.get("decimal_sign", "")
     if not sign:
-        indexes = [columns[name].index for name in ("quantity", "unit_price", "amount") if name in columns]
-        texts = (
-            text
-            for row in rows
-            for index in indexes
-            if grid.type(row, index) != NUMBER and (text := grid.text(row, index))
-        )
-        sign = decimal_sign_of(text for text in texts if not _PLAIN_NUMBER.fullmatch(text) or "." in text)
+        written = {
+            name: [
+                _without_unit(text)
+                for row in rows
+                if grid.type(row, column.index) != NUMBER and (text := grid.text(row, column.index))
+            ]
+            for name in ("quantity", "unit_price", "amount")
+            if (column := columns.get(name)) is not None
+        }
+        texts = [text for some in written.values() for text in some if not _PLAIN_NUMBER.fullmatch(text) or "." in text]
+        # A sum below the table tells as well.
+        texts += [text for row in rows[-_FEW_ROWS:] for text in grid.rows[row - 1] if _MONEY.search(text)]
+        sign = "," if _groups_by_points(written) else decimal_sign_of(text for text in texts if _tells(text))
     return Style(sign, hints.formats.get("date_order", ""))
+
+
+def _tells(text: str) -> bool:
+    """Whether a number has one reading only: `24,700` may be grouped or a fraction."""
+    number = number_in(text)
+    return number is not None and (number.point is None or number.comma is None)
+
+
+def _without_unit(text: str) -> str:
+    parted = None if text[-1].isdigit() else quantity_and_unit(text)
+    return parted[0] if parted else text
+
+
+def _groups_by_points(written: Mapping[str, list[str]]) -> bool:
+    """Whether `1.250` among whole quantities means a thousand and more: prices beside it are written `24,70`, and of
+    `1.250` and `24,700` one groups the digits."""
+    quantities = written.get("quantity", [])
+    prices = [text for name in ("unit_price", "amount") for text in written.get(name, ())]
+    pointed = sum(_POINTED.fullmatch(text) is not None for text in quantities)
+    others = [text for text in quantities if "." in text and not _POINTED.fullmatch(text)]
+    has_whole = any(text.isdigit() for text in quantities)
+    has_commas = any("," in text for text in prices) and not any("." in text.partition(",")[0] for text in prices)
+    return bool(pointed) and not others and has_whole and has_commas and not any("." in text for text in prices)
 
 
 # What a cell was read as: the text, how surely, and the code of what is wrong (None where nothing is).
