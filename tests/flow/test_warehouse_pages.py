@@ -106,6 +106,21 @@ def test_goods_leave_with_a_carrier_the_policy_names(sign_in: SignIn, typed: dic
     assert shipment.status == ("shipped" if status == 302 else "packed")
 
 
+@pytest.mark.parametrize(
+    ("short", "said"),
+    [(1, "is picked; 1 short. What is missing stays reserved and is picked later."), (0, "is picked.")],
+)
+def test_whoever_picks_fewer_is_told_how_many_are_short(sign_in: SignIn, short: int, said: str) -> None:
+    shipment = a_shipment(released()[0])
+    line = shipment.lines.get()
+    picked = line.quantity - short
+    typed = {f"picked_{line.line_id}": f"{picked:f}", f"short_{line.line_id}": "fewer"}
+    answer = sign_in("warehouse").post(f"/warehouse/{shipment.number}/pick", typed, follow=True)
+    assert f"{shipment.number} {said}" in answer.content.decode()
+    line.refresh_from_db()
+    assert line.picked == picked
+
+
 def test_nothing_picked_is_refused_and_a_picking_given_up_leaves_the_goods_reserved(sign_in: SignIn) -> None:
     (order,) = released()
     shipment = a_shipment(order)

@@ -1,7 +1,7 @@
 """Order confirmation (订单确认书) and delivery note (送货单), read back from the PDF."""
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from orderloop.fulfilment.facts import FulfilmentPolicy, Packing, Picked, ShipOu
 from orderloop.platform import documents
 from orderloop.policy import services as policy
 
+LATER = NOW + timedelta(hours=4)
 COMPANY = FulfilmentPolicy(
     company_name="Adventure Works Cycles",
     company_name_zh="冒险工坊自行车有限公司",
@@ -116,6 +117,27 @@ def test_a_delivery_note_says_what_comes_and_what_is_still_to_come(company):
             assert words in page
         assert " 3 个 1,409.50 4,228.50 4 1" in page
     assert "SF123" in after and "顺丰" in after and "SF123" not in before
+
+
+def test_a_delivery_note_names_what_is_wholly_to_come_and_says_the_same_ever_after(company):
+    order_id = an_order("zh-hans", lines=2)
+    first, second = line_ids(order_id)
+    everything = Decimal(4)
+    ((part,),) = services.start_picks([order_id], at=NOW, actor=CLERK).values.values()
+    services.confirm_picks([Picked(part, {first: everything, second: Decimal(0)}, "不在位")], at=NOW, actor=CLERK)
+    services.pack_shipments([Packing(part, 1)], at=NOW, actor=CLERK)
+    services.ship_shipments([ShipOut(part, "顺丰", "SF1")], at=NOW, actor=CLERK)
+    (then,) = text_of(services.print_delivery_notes([part])[part])
+    assert " 4 个 1,409.50 5,638.00 4 0" in then
+    assert " 0 个 1,409.50 0.00 4 4" in then
+    assert "本次送货" in then and "货值（不含税） CNY 5,638.00" in then
+    ((rest,),) = services.start_picks([order_id], at=LATER, actor=CLERK).values.values()
+    services.confirm_picks([Picked(rest)], at=LATER, actor=CLERK)
+    services.pack_shipments([Packing(rest, 1)], at=LATER, actor=CLERK)
+    services.ship_shipments([ShipOut(rest, "顺丰", "SF2")], at=LATER, actor=CLERK)
+    (last,) = text_of(services.print_delivery_notes([rest])[rest])
+    assert " 4 个 1,409.50 5,638.00 4 0" in last and " 0 个 " not in last
+    assert text_of(services.print_delivery_notes([part])[part]) == [then]
 
 
 def test_unknown_orders_and_shipments_have_no_paper(company):

@@ -292,10 +292,12 @@ class OrderConfirmation:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryNote:
-    """What goes with the goods, with the value of what is delivered, net of tax."""
+    """What goes with the goods, with the value of what is delivered, net of tax. `to_come`: lines of the order of which
+    nothing is in this delivery and something is still to come, with a quantity of 0."""
 
     paper: Paper
     carrier: str
     tracking_number: str
     parcels: int
     value: Decimal
+    to_come: tuple[PaperLine, ...] = ()

@@ -11,7 +11,7 @@ from orderloop.customers import queries as customers
 from orderloop.customers.facts import ContactFact, CustomerFact, ShipToFact
 from orderloop.foundation.money import line_net
 from orderloop.fulfilment.facts import DeliveryNote, OrderConfirmation, Paper, PaperLine, Party
-from orderloop.fulfilment.queries.shipments import facts_for, lines_for
+from orderloop.fulfilment.queries.shipments import facts_for, lines_for, shipped_after
 from orderloop.orders import queries as orders
 from orderloop.orders.facts import LineDetail, OrderDetail
 
@@ -47,9 +47,11 @@ def order_confirmations_for(order_ids: Collection[int]) -> dict[int, OrderConfir
 
 
 def delivery_notes_for(shipment_ids: Collection[int]) -> dict[int, DeliveryNote]:
-    """The delivery note of each shipment: what was picked, or what is to be picked where picking is not done."""
+    """The delivery note of each shipment: what was picked, or what is to be picked where picking is not done; and what
+    was still to come when it left, however much has followed since."""
     shipments = facts_for(shipment_ids)
     packed = lines_for(shipments)
+    later = shipped_after(shipments)
     source = _source_for({shipment.order_id for shipment in shipments.values()})
     found = {}
     for shipment_id, shipment in shipments.items():
@@ -58,15 +60,26 @@ def delivery_notes_for(shipment_ids: Collection[int]) -> dict[int, DeliveryNote]
             each.line_id: each.quantity if shipment.picked_at is None else each.picked
             for each in packed.get(shipment_id, ())
         }
-        lines = tuple(
-            _delivered_line(source, order, line, taken[line.line_id], shipment.shipped_at is not None)
+        has_left = shipment.shipped_at is not None
+        every = [
+            _delivered_line(
+                source,
+                order,
+                line,
+                taken.get(line.line_id, ZERO),
+                has_left,
+                later.get((shipment_id, line.line_id), ZERO),
+            )
             for line in source.lines.get(order.order_id, ())
-            if taken.get(line.line_id)
-        )
+        ]
+        lines = tuple(line for line in every if line.quantity)
+        to_come = tuple(line for line in every if not line.quantity and line.rest > 0)
         dated = shipment.shipped_at or shipment.packed_at or shipment.created_at
         paper = _paper(source, order, shipment.number, dated, lines, shipment.address)
         value = sum((line.net for line in lines), ZERO)
-        found[shipment_id] = DeliveryNote(paper, shipment.carrier, shipment.tracking_number, shipment.parcels, value)
+        found[shipment_id] = DeliveryNote(
+            paper, shipment.carrier, shipment.tracking_number, shipment.parcels, value, to_come
+        )
     return found
 
 
@@ -115,11 +128,11 @@ def _goes_to(source: _Source, order: OrderDetail, address: str) -> Party:
 
 
 def _delivered_line(
-    source: _Source, order: OrderDetail, line: LineDetail, quantity: Decimal, has_left: bool
+    source: _Source, order: OrderDetail, line: LineDetail, quantity: Decimal, has_left: bool, later: Decimal
 ) -> PaperLine:
-    """Goods that have not left yet still count as open at the order's line."""
+    """Goods that have not left yet still count as open at the order's line; what left `later` no longer does."""
     net = line.net if quantity == line.quantity else line_net(quantity, line.net / line.quantity, order.currency)
-    return _paper_line(source, line, quantity, net, line.open if has_left else line.open - quantity)
+    return _paper_line(source, line, quantity, net, line.open + later if has_left else line.open - quantity)
 
 
 def _paper_line(source: _Source, line: LineDetail, quantity: Decimal, net: Decimal, rest: Decimal) -> PaperLine:

@@ -99,6 +99,18 @@ def unpicked_for(order_ids: Collection[int]) -> dict[int, Decimal]:
     return found
 
 
+def shipped_after(shipment_ids: Collection[int]) -> dict[tuple[int, int], Decimal]:
+    """What of the same order left later than each of these shipments that has left: by (shipment, order line)."""
+    rows = fetch_all(
+        """SELECT s.id, l.line_id, sum(l.picked) FROM fulfilment_shipment s
+        JOIN fulfilment_shipment o ON o.order_id = s.order_id AND (o.shipped_at, o.id) > (s.shipped_at, s.id)
+        JOIN fulfilment_shipmentline l ON l.shipment_id = o.id
+        WHERE s.id = ANY(%s::bigint[]) GROUP BY 1, 2""",
+        [list(shipment_ids)],
+    )
+    return {(shipment_id, line_id): quantity for shipment_id, line_id, quantity in rows}
+
+
 def shipped_by_order(order_ids: Collection[int]) -> dict[int, tuple[int, int]]:
     """Of each order that has any: how many shipments have left the house, and how many of them were delivered."""
     rows = fetch_all(

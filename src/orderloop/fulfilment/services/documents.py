@@ -92,7 +92,7 @@ def _confirmation(content: OrderConfirmation, language: str) -> dict[str, Any]:
             [_("Promised for"), _plain_day(content.promised_on)],
         ],
         "parties": [_party(_("Customer"), paper.customer), _party(_("Ship to"), paper.ship_to)],
-        "columns": [*_item_columns(), *_money_columns(currency), [_("Promised"), "right"]],
+        "columns": [*_item_columns(_("Quantity")), *_money_columns(currency), [_("Promised"), "right"]],
         "rows": [
             [*_item_cells(line, language), *_money_cells(line, currency), _plain_day(line.promised_on)]
             for line in paper.lines
@@ -110,6 +110,7 @@ def _confirmation(content: OrderConfirmation, language: str) -> dict[str, Any]:
 
 def _delivery_note(content: DeliveryNote, language: str) -> dict[str, Any]:
     paper, currency = content.paper, content.paper.currency
+    lines = sorted((*paper.lines, *content.to_come), key=lambda line: line.n)
     return {
         "title": _("Delivery note"),
         "meta": [
@@ -123,14 +124,14 @@ def _delivery_note(content: DeliveryNote, language: str) -> dict[str, Any]:
         ],
         "parties": [_party(_("Customer"), paper.customer), _party(_("Ship to"), paper.ship_to)],
         "columns": [
-            *_item_columns(),
+            *_item_columns(_("In this delivery")),
             *_money_columns(currency),
             [_("Ordered"), "right"],
             [_("Still to come"), "right"],
         ],
         "rows": [
             [*_item_cells(line, language), *_money_cells(line, currency), _number(line.ordered), _number(line.rest)]
-            for line in paper.lines
+            for line in lines
         ],
         "totals": [[_("Value of goods, net"), f"{currency} {_money(content.value, currency)}"]],
         "words": _words(content.value, currency, language),
@@ -139,12 +140,12 @@ def _delivery_note(content: DeliveryNote, language: str) -> dict[str, Any]:
     }
 
 
-def _item_columns() -> list[list[str]]:
+def _item_columns(quantity: str) -> list[list[str]]:
     return [
         ["#", "right"],
         [_("Item"), "left"],
         [_("Description"), "left"],
-        [_("Quantity"), "right"],
+        [quantity, "right"],
         [_("Unit"), "left"],
     ]
 
