@@ -87,19 +87,20 @@ BREAKS = [
     ("30 February", "137:20261120", "137:20260230", [
         ("D_INVALID_ELEMENT", M + "segment 3 (DTM), element 1.2", True)]),
     ("date of another form", "20261120:102", "20261120:203", [
+        ("D_READ_AS", M + "segment 3 (DTM), element 1.2", False)]),
+    ("date of no form", "20261120:102", "2026112:102", [
         ("D_INVALID_ELEMENT", M + "segment 3 (DTM), element 1.2", True)]),
     ("unknown date form", "20261120:102", "20261120:999", [
         ("D_INVALID_ELEMENT", M + "segment 3 (DTM), element 1.2", True)]),
     ("unknown date qualifier", "CUX+2:EUR:9", "DTM+999:20261120:102", [
-        ("D_UNSUPPORTED", M + "segment 5 (DTM), element 1.1", False)]),
+        ("D_PASSED_OVER", M + "segment 5 (DTM), element 1.1", False)]),
     ("cancel after", "CUX+2:EUR:9", "DTM+61:20261220:102", [
         ("D_UNSUPPORTED", M + "segment 5 (DTM), element 1.1", False)]),
     ("unknown item type", "BK-R19:SA", "BK-R19:QQ", [
-        ("D_UNSUPPORTED", M + "segment 9 (LIN), element 3.2", False),
-        ("D_MISSING_SEGMENT", M + "segment 9 (LIN), element 3", False)]),
+        ("D_UNSUPPORTED", M + "segment 9 (LIN), element 3.2", False)]),
     ("item without a type", "BK-R19:SA", "BK-R19", [("D_DOUBTFUL", M + "segment 9 (LIN), element 3.1", False)]),
-    ("barcode digit", "4006381333931", "4006381333937", [("D_DOUBTFUL", M + "segment 6 (LIN), element 3.1", False)]),
-    ("GLN digit", "5412345000013", "5412345000019", [("D_DOUBTFUL", M + "segment 4 (NAD), element 2.1", False)]),
+    ("barcode digit", "4006381333931", "4006381333937", [("D_CHECK_DIGIT", M + "segment 6 (LIN), element 3.1", False)]),
+    ("GLN digit", "5412345000013", "5412345000019", [("D_CHECK_DIGIT", M + "segment 4 (NAD), element 2.1", False)]),
     ("currency", "2:EUR:9", "2:euro:9", [("D_INVALID_ELEMENT", M + "segment 5 (CUX), element 1.2", True)]),
     ("unknown action", "LIN+2++", "LIN+2+99+", [("D_INVALID_ELEMENT", M + "segment 9 (LIN), element 2", True)]),
     ("sub-line", "BK-R19:SA", "BK-R19:SA+1:1", [("D_UNSUPPORTED", M + "segment 9 (LIN), element 4", False)]),
@@ -128,8 +129,12 @@ BREAKS = [
         ("D_CONTROL_COUNT", M + "segment 15 (UNT), element 1", True)]),
     ("segment between messages", "UNZ+1+77'", "FTX+AAI'\nUNZ+1+77'", [("D_ENVELOPE", "segment 18 (FTX)", True)]),
     ("UNZ twice", "UNZ+1+77'\n", "UNZ+1+77'\nUNZ+1+77'\n", [("D_ENVELOPE", "segment 19 (UNZ)", True)]),
-    ("a second interchange", "UNZ+1+77'\n", "UNZ+1+77'\nUNB+UNOC:3+A+B+261120:0930+78'\n", [
-        ("D_ENVELOPE", "segment 19 (UNB)", True)]),
+    ("a second header", "UNH+1+", "UNB+UNOC:3+A+B+261120:0930+78'\nUNH+1+", [
+        ("D_ENVELOPE", "segment 2 (UNB)", True), ("D_MISSING_SEGMENT", "segment 3 (UNZ)", True),
+        ("D_NO_ORDER", "", True)]),
+    ("garbage behind the end", "UNZ+1+77'\n", "UNZ+1+77'\n$$EOF\n", [("D_ENVELOPE", "segment 19 ($$E)", False)]),
+    ("a segment behind the end", "UNZ+1+77'\n", "UNZ+1+77'\nFTX+AAI'\n", [("D_ENVELOPE", "segment 19 (FTX)", False)]),
+    ("unknown price", "PRI+AAA:2.25", "PRI+1E:2.25", [("D_UNSUPPORTED", M + "segment 11 (PRI), element 1.1", False)]),
     ("end cut off", "UNZ+1+77'\n", "UNZ+1+7", [
         ("D_DAMAGED", "segment 18 (UNZ)", True), ("D_MISSING_SEGMENT", "segment 18 (UNZ)", True)]),
     ("group not closed", "UNH+1", "UNG+ORDERS+A+B+261120:0930+G1+UN+D:96A'\nUNH+1", [

@@ -76,12 +76,13 @@ BREAKS = [
     ("no date", "PO4711**20261120", "PO4711", [("D_INVALID_ELEMENT", M + "segment 2 (BEG), element 5", True)]),
     ("line date", "20261202", "2026-12-02", [("D_INVALID_ELEMENT", M + "segment 7 (DTM), element 2", True)]),
     ("cancel after", "DTM*002", "DTM*001", [("D_UNSUPPORTED", M + "segment 7 (DTM), element 1", False)]),
-    ("date qualifier of no kind", "DTM*002", "DTM*2", [("D_UNSUPPORTED", M + "segment 7 (DTM), element 1", False)]),
+    ("date qualifier of no kind", "DTM*002", "DTM*2", [("D_PASSED_OVER", M + "segment 7 (DTM), element 1", False)]),
     ("unknown item type", "VN*BK-R19", "Q7*BK-R19", [
-        ("D_UNSUPPORTED", M + "segment 6 (PO1), element 6", False),
-        ("D_MISSING_SEGMENT", M + "segment 6 (PO1)", False)]),
-    ("barcode digit", "012345678905", "012345678901", [("D_DOUBTFUL", M + "segment 5 (PO1), element 7", False)]),
-    ("GLN digit", "5412345000013", "5412345000019", [("D_DOUBTFUL", M + "segment 4 (N1), element 4", False)]),
+        ("D_UNSUPPORTED", M + "segment 6 (PO1), element 6", False)]),
+    ("a further item type", "UP*012345678905", "UP*012345678905*Q7*X", [
+        ("D_PASSED_OVER", M + "segment 5 (PO1), element 8", False)]),
+    ("barcode digit", "012345678905", "012345678901", [("D_CHECK_DIGIT", M + "segment 5 (PO1), element 7", False)]),
+    ("GLN digit", "5412345000013", "5412345000019", [("D_CHECK_DIGIT", M + "segment 4 (N1), element 4", False)]),
     ("currency", "CUR*BY*USD", "CUR*BY*dollar", [("D_INVALID_ELEMENT", M + "segment 3 (CUR), element 2", True)]),
     ("unknown purpose", "BEG*00", "BEG*99", [("D_INVALID_ELEMENT", M + "segment 2 (BEG), element 1", True)]),
     ("a copy", "BEG*00", "BEG*07", [("D_DOUBTFUL", M + "segment 2 (BEG), element 1", False)]),
@@ -107,8 +108,10 @@ BREAKS = [
     ("segment between groups", "IEA*1", "N1*BY~\nIEA*1", [("D_ENVELOPE", "segment 14 (N1)", True)]),
     ("IEA twice", "IEA*1*000000077~\n", "IEA*1*000000077~\nIEA*1*000000077~\n", [
         ("D_ENVELOPE", "segment 15 (IEA)", True)]),
-    ("a second interchange", "IEA*1*000000077~\n", "IEA*1*000000077~\nISA*00~\n", [
-        ("D_ENVELOPE", "segment 15 (ISA)", True)]),
+    ("garbage behind the end", "IEA*1*000000077~\n", "IEA*1*000000077~\n$$EOF\n", [
+        ("D_ENVELOPE", "segment 15 ($$E)", False)]),
+    ("a segment behind the end", "IEA*1*000000077~\n", "IEA*1*000000077~\nN1*BY~\n", [
+        ("D_ENVELOPE", "segment 15 (N1)", False)]),
     ("end cut off", "IEA*1*000000077~\n", "IEA*1*00", [
         ("D_DAMAGED", "segment 14 (IEA)", True), ("D_MISSING_SEGMENT", "segment 14 (IEA)", True)]),
 ]  # fmt: skip

@@ -129,6 +129,8 @@ class FaultCode(StrEnum):
     ZEROS_LOST = "D_ZEROS_LOST"
     REWRITTEN = "D_REWRITTEN"
     READ_AS = "D_READ_AS"
+    PASSED_OVER = "D_PASSED_OVER"
+    CHECK_DIGIT = "D_CHECK_DIGIT"
 
 
 FAULT_WORDS: Mapping[str, str] = {
@@ -143,9 +145,9 @@ FAULT_WORDS: Mapping[str, str] = {
     FaultCode.FORBIDDEN_CONTENT: _("The document holds what is never opened: %(detail)s"),
     FaultCode.NO_TEXT: _("The document holds no text that can be read."),
     FaultCode.NO_ORDER: _("No order was found in the document."),
+    FaultCode.NO_RECOGNITION: _("Faxes, scans and photos cannot be read here: text recognition is not installed."),
     FaultCode.ENVELOPE: _("The envelope is not right: %(detail)s"),
     FaultCode.CONTROL_COUNT: _("%(given)s is stated where %(counted)s were counted."),
-    FaultCode.NO_RECOGNITION: _("Faxes, scans and photos cannot be read here: text recognition is not installed."),
     FaultCode.CONTROL_REFERENCE: _("The reference %(given)s does not match %(expected)s."),
     FaultCode.MISSING_SEGMENT: _("%(name)s is missing."),
     FaultCode.INVALID_ELEMENT: _("“%(given)s” is not possible for %(name)s."),
@@ -162,6 +164,8 @@ FAULT_WORDS: Mapping[str, str] = {
     FaultCode.ZEROS_LOST: _("A spreadsheet may have lost the zeros before “%(given)s” for %(name)s."),
     FaultCode.REWRITTEN: _("A spreadsheet seems to have rewritten “%(given)s” for %(name)s."),
     FaultCode.READ_AS: _("“%(given)s” for %(name)s was read as %(expected)s."),
+    FaultCode.PASSED_OVER: _("%(name)s has no meaning here and was passed over."),
+    FaultCode.CHECK_DIGIT: _("The check digit of “%(given)s” for %(name)s is wrong."),
 }
 
 

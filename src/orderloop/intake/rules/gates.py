@@ -38,6 +38,9 @@ _SURE_METHODS = frozenset({Method.STATED, Method.TYPED, Method.ANSWERED})
 _FOUND_FORMATS = frozenset({Format.PDF, Format.IMAGE, Format.MAIL, Format.TEXT, Format.SHEET, Format.CSV})
 _JUDGED_HEADER = ("po_number", "requested_on", "ship_to_code", "currency", "customer_code")
 _JUDGED_LINE = ("item", "customer_item", "barcode", "quantity", "unit", "unit_price", "price_basis", "requested_on")
+# What a standard allows and its reader cannot carry out or believe: conditions, schedules, copies, sums that differ.
+_FOR_A_PERSON = frozenset({FaultCode.TEST, FaultCode.UNSUPPORTED, FaultCode.DOUBTFUL, FaultCode.INCONSISTENT})
+_REMARKS = frozenset({FaultCode.READ_AS, FaultCode.PASSED_OVER, FaultCode.CHECK_DIGIT})
 # What the customer can clear, and nobody at the desk.
 _FOR_THE_CUSTOMER = frozenset({Gate.CATALOGUE, Gate.PRICE, Gate.LINES})
 _OTHER_ROLES = {
@@ -151,9 +154,12 @@ def _finding(code: FindingCode, path: str = "", suggestion: str = "", **params: 
 
 
 def _faults(order: ReadOrder, known: Surroundings, found: bool) -> GateResult:
-    """What rejects by the format's own rules; of a page or a text also whatever its reader doubted."""
+    """What rejects by the format's own rules, and what its reader leaves to a person; of a page or a text also
+    whatever its reader doubted."""
     faults = [each for each in (*known.faults, *order.faults) if not _is_resolution(each)]
-    heavy = [fault for fault in faults if fault.rejects or fault.code is FaultCode.TEST or (found and _doubts(fault))]
+    heavy = [
+        fault for fault in faults if fault.rejects or fault.code in _FOR_A_PERSON or (found and _doubts(fault))
+    ]
     return _result(
         Gate.FAULTS,
         [
@@ -166,7 +172,7 @@ def _faults(order: ReadOrder, known: Surroundings, found: bool) -> GateResult:
 
 def _doubts(fault: Fault) -> bool:
     """Whether a fault is more than a note of how a value was read, which the value's own confidence judges."""
-    return fault.code is not FaultCode.READ_AS
+    return fault.code not in _REMARKS
 
 
 def _is_resolution(fault: Fault) -> bool:

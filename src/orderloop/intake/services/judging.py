@@ -78,7 +78,13 @@ class _Case:
 
     @property
     def po_key(self) -> str:
-        return po_key(self.order.text("po_number") or self.order.text("refers_to"))
+        return po_key(_po_number(self.order))
+
+
+def _po_number(order: ReadOrder) -> str:
+    """The number of the order meant: a change may have a number of its own beside that of the order it changes."""
+    names = ("refers_to", "po_number") if order.role in (Role.CHANGE, Role.CANCELLATION) else ("po_number", "refers_to")
+    return next((order.text(name) for name in names if order.text(name)), "")
 
 
 def identify_messages(messages: Sequence[ReadMessage]) -> list[tuple[ReadMessage, FoundOrder, Identified]]:
@@ -353,7 +359,7 @@ def _is_alike(case: _Case, other: _Case) -> bool:
 def _change(case: _Case, taken: Before | None, policy: IntakePolicy) -> Judged:
     """A change of an order that is here is proposed; one of an order that is not is looked at as it is."""
     if taken is None:
-        given = case.order.text("po_number") or case.order.text("refers_to")
+        given = _po_number(case.order)
         finding = Finding(FindingCode.NO_SUCH_ORDER, "po_number", params={"given": given})
         return _judged(case, None, policy, findings=(finding,))
     diff = repeats.difference(case.order, case.matches, case.wanted, taken)

@@ -1,7 +1,19 @@
 """Read an X12 interchange: 850, 860, and the receipts 997, 999 and TA1."""
 
 from orderloop.interchange.facts import Fault, FaultCode, Format, Hints, Place, Reading, ReadOrder, Role
-from orderloop.interchange.rules.edi import MAX_CHARACTERS, Message, Spot, complexity_faults, fault, is_lenient
+from orderloop.interchange.rules.edi import (
+    MAX_CHARACTERS,
+    MAX_INTERCHANGES,
+    Message,
+    Spot,
+    apart,
+    complexity_faults,
+    fault,
+    in_capitals,
+    is_lenient,
+    parts_of,
+    too_many_interchanges,
+)
 from orderloop.interchange.rules.x12.codes import SETS
 from orderloop.interchange.rules.x12.envelope import envelope_of, frame
 from orderloop.interchange.rules.x12.order import read_order
@@ -10,7 +22,8 @@ from orderloop.interchange.rules.x12.syntax import cut, decode, delimiters_of
 
 
 def read(content: bytes, hints: Hints) -> Reading:
-    """What the interchange says: an order for each transaction set, `OTHER` where its kind is not read.
+    """What the interchange says: an order for each transaction set, `OTHER` where its kind is not read. Further
+    interchanges of the file are documents of their own.
 
     Faults of the interchange stand on the reading and concern all its orders, those of a set stand on its order.
     `hints.profile`: `lenient` (`counts`), `price_basis`, and `item.<235>`, `date.<374>`, `party.<98>` with the name a
@@ -21,18 +34,23 @@ def read(content: bytes, hints: Hints) -> Reading:
     if len(content) > MAX_CHARACTERS:
         return Reading(Format.X12, faults=(fault(FaultCode.TOO_LARGE, Place(), limit=f"{MAX_CHARACTERS:,}"),))
     text, wrong_text = decode(content)
+    text, told = in_capitals(text)
+    wrong_text += told
     delimiters, rest, wrong = delimiters_of(text)
     if delimiters is None:
         return Reading(Format.X12, faults=(*wrong_text, *wrong))
     wrong_size = complexity_faults(rest, delimiters.terminator, delimiters.element)
     if wrong_size:
         return Reading(Format.X12, faults=(*wrong_text, *wrong_size))
+    rest, *others = apart(rest, "IEA", delimiters.element, delimiters.terminator)
+    if len(others) >= MAX_INTERCHANGES:
+        return Reading(Format.X12, faults=(*wrong_text, too_many_interchanges()))
     framed = frame(cut(rest, delimiters), lenient=is_lenient(hints.profile))
     faults = [*wrong_text, *framed.faults]
     orders = tuple(_order(message, hints) for message in framed.messages)
     if not framed.messages:
         faults.append(Fault(FaultCode.NO_ORDER))
-    return Reading(Format.X12, orders, tuple(faults), envelope_of(framed))
+    return Reading(Format.X12, orders, tuple(faults), envelope_of(framed), parts=parts_of(others))
 
 
 def _order(message: Message, hints: Hints) -> ReadOrder:

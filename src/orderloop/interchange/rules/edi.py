@@ -1,19 +1,22 @@
 """What EDIFACT and X12 share: segments and their places, the plain form of numbers and dates, gathering an order."""
 
 import dataclasses
+import itertools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from orderloop.interchange.facts import Fault, FaultCode, Place, ReadOrder, Role, Value
+from orderloop.interchange.facts import Fault, FaultCode, Part, Place, ReadOrder, Role, Value
 
 # Above these a file is no order: an order of 100,000 lines has about 10 MB.
 MAX_CHARACTERS = 32_000_000
 MAX_SEGMENTS = 500_000
 MAX_ELEMENTS = 3_000_000
 MAX_MESSAGES = 2_000
+# Each interchange of a file is a document of its own, and one message has only so many documents.
+MAX_INTERCHANGES = 40
 # A person reads the first faults; what matters behind them is only whether one refuses.
 MAX_FAULTS = 500
 MAX_NUMBER = 35
@@ -147,6 +150,40 @@ def keep(faults: list[Fault], new: Iterable[Fault]) -> None:
             faults.append(found)
 
 
+def apart(text: str, trailer: str, element: str, terminator: str) -> list[str]:
+    """The interchanges that follow one another in a file: each ends with its trailer, and what begins another follows.
+
+    The first text is the whole where only one is in it; what follows a trailer and begins nothing stays with it.
+    """
+    element, terminator = re.escape(element), re.escape(terminator)
+    # A question mark before the terminator releases it: what follows is text.
+    stop = rf"(?<!\?){terminator}[\s\x00]*"
+    end = re.compile(rf"{stop}{trailer}{element}[^{terminator}]{{0,80}}{stop}(?=UNA|UNB|ISA)")
+    cuts = [0, *(match.end() for match in itertools.islice(end.finditer(text), MAX_INTERCHANGES)), len(text)]
+    return [text[start:stop] for start, stop in itertools.pairwise(cuts)]
+
+
+def in_capitals(text: str) -> tuple[str, tuple[Fault, ...]]:
+    """The text, in capitals where its first tag is not: its codes can be read only so. That is told of."""
+    tag = text.lstrip("\ufeff \t\r\n\x00")[:3]
+    if tag not in ("una", "unb", "unh", "isa"):
+        return text, ()
+    params = {"given": tag, "name": "tag", "expected": tag.upper()}
+    return text.upper(), (fault(FaultCode.READ_AS, Place(), rejects=False, **params),)
+
+
+def parts_of(others: Iterable[str], advice: str = "") -> tuple[Part, ...]:
+    """Further interchanges of a file as documents within it; the service string advice of the first (UNA) holds for
+    those that have none."""
+    texts = (f"{advice}{each}" if each.startswith("UNB") else each for each in others)
+    return tuple(Part("", "", each.encode()) for each in texts)
+
+
+def too_many_interchanges() -> Fault:
+    """The fault of a file of more interchanges than one message may hold."""
+    return fault(FaultCode.TOO_COMPLEX, Place(), detail=f"> {MAX_INTERCHANGES}")
+
+
 def complexity_faults(text: str, terminator: str, *separators: str) -> tuple[Fault, ...]:
     """The fault of a text with more segments or elements than are opened, if it has."""
     counted = [(text.count(terminator), MAX_SEGMENTS), *((text.count(sign), MAX_ELEMENTS) for sign in separators)]
@@ -192,13 +229,13 @@ def rejoined(parts: Iterable[str], width: int) -> str:
 def plain_number(text: str, marks: str = ".,") -> str:
     """A number with a point for its decimal mark; empty where it is none. No grouping and no exponent are possible.
 
-    >>> plain_number("25,00"), plain_number(".5"), plain_number("1,000.00"), plain_number("1E5")
-    ('25.00', '0.5', '', '')
+    >>> plain_number("25,00"), plain_number(".5"), plain_number("1,000.00"), plain_number("1E5"), plain_number("0012")
+    ('25.00', '0.5', '', '', '12')
     """
     match = re.fullmatch(rf"(-?)([0-9]*)(?:[{re.escape(marks)}]([0-9]*))?", text.strip(), re.ASCII)
     if match is None or not (match[2] or match[3]) or len(text) > MAX_NUMBER:
         return ""
-    return f"{match[1]}{match[2] or '0'}" + (f".{match[3]}" if match[3] else "")
+    return f"{match[1]}{match[2].lstrip('0') or '0'}" + (f".{match[3]}" if match[3] else "")
 
 
 def calendar_day(text: str, pattern: str) -> str:
@@ -258,6 +295,49 @@ class Gathering:
     def order(self) -> ReadOrder:
         """What was gathered."""
         return ReadOrder(self.role, self.fields, tuple(self.lines), tuple(self.faults))
+
+
+class Blaming:
+    """What a reading of an order says is wrong, at a segment, its element or component. None of these but `_invalid`
+    refuses the order."""
+
+    gathering: Gathering
+
+    def _tell(
+        self, code: FaultCode, segment: Segment, at: tuple[int, int], *, rejects: bool = False, **params: str
+    ) -> None:
+        self.gathering.blame(code, segment.place(*at), rejects=rejects, **params)
+
+    def _unsupported(self, segment: Segment, name: str, element: int = 0, component: int = 0) -> None:
+        """Something that changes what is bought and is not carried out."""
+        self._tell(FaultCode.UNSUPPORTED, segment, (element, component), name=name)
+
+    def _pass_over(self, segment: Segment, name: str, element: int = 0, component: int = 0) -> None:
+        """Something that is not known and changes nothing."""
+        self._tell(FaultCode.PASSED_OVER, segment, (element, component), name=name)
+
+    def _invalid(self, segment: Segment, name: str, element: int, component: int = 0) -> None:
+        given = segment.get(element, component or 1)
+        self._tell(FaultCode.INVALID_ELEMENT, segment, (element, component), rejects=True, given=given, name=name)
+
+    def _doubt(self, segment: Segment, name: str, element: int, component: int = 0) -> None:
+        given = segment.get(element, component or 1)
+        self._tell(FaultCode.DOUBTFUL, segment, (element, component), given=given, name=name)
+
+    def _wrong_digit(self, segment: Segment, name: str, element: int, component: int = 0) -> None:
+        given = segment.get(element, component or 1)
+        self._tell(FaultCode.CHECK_DIGIT, segment, (element, component), given=given, name=name)
+
+    def _read_as(self, segment: Segment, name: str, text: str, element: int, component: int = 0) -> None:
+        given = segment.get(element, component or 1)
+        self._tell(FaultCode.READ_AS, segment, (element, component), given=given, name=name, expected=text)
+
+
+# What is held of a party.
+OF_PARTY = {
+    "customer": ("customer_code", "customer_gln", "customer_name", "customer_tax_id", "contact", "contact_email"),
+    "ship_to": ("ship_to_code", "ship_to_name", "ship_to_text"),
+}
 
 
 def put(

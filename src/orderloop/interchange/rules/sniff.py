@@ -96,6 +96,12 @@ _MAIL_NAMES = frozenset(
     b"from to cc subject date message-id received return-path mime-version content-type delivered-to reply-to "
     b"in-reply-to references x-mailer dkim-signature sender delivery-date content-transfer-encoding".split()
 )
+# A group or a transaction set of X12 that has lost its envelope.
+_BARE_X12 = re.compile(
+    rb"(GS[^A-Za-z0-9\s][A-Z]{2}[^A-Za-z0-9\s].{0,160}?)?"
+    rb"ST([^A-Za-z0-9\s])\d{3}\2\w{1,9}.{0,3}?(BEG|BCH|BAK|BSN|AK1)\2",
+    re.DOTALL,
+)
 _CSV_NAMES = (".csv", ".tsv", ".tab")
 
 
@@ -215,9 +221,10 @@ def _is_bitmap(content: bytes) -> bool:
 
 def _kind_of_text(content: bytes, filename: str, content_type: str) -> str:
     head = content.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if re.match(rb"UNA.{6}\s*UNB|UNB[+\x1d:]|UNA:", head, re.DOTALL) or re.match(rb"UN[HB]\+", head):
+    capitals = head[:_HEAD].upper()
+    if re.match(rb"UNA.{6}\s*UNB|UNB[+\x1d:]|UNA:", capitals, re.DOTALL) or re.match(rb"UN[HB]\+", capitals):
         return "edifact"
-    if re.match(rb"ISA[^A-Za-z0-9\s]", head):
+    if re.match(rb"ISA[^A-Za-z0-9\s]", capitals) or _BARE_X12.match(capitals):
         return "x12"
     if _is_mail(content):
         return "mail"

@@ -20,10 +20,12 @@ DOUBTED_DOCUMENTS = ("210", "221", "258", "310", "311", "325", "343")
 
 # 2005 date qualifiers. Of several wanted dates the first of this order counts.
 ORDERED_ON = ("137", "4")
-REQUESTED_ON = ("2", "69", "63", "64", "17", "76", "358", "10", "200")
-SHIPMENT_DATES = ("10", "200")
+REQUESTED_ON = ("2", "74", "63", "69", "64", "71", "17", "76", "358", "10", "38", "200", "37")
+SHIPMENT_DATES = ("10", "38", "200", "37")
+# Days behind which, or before which, the goods are not wanted: a condition that a person must see.
+LIMITING_DATES = ("61", "81", "175", "177")
 HARMLESS_DATES = listed(
-    "7 8 11 13 35 36 37 38 44 45 50 54 79 97 98 105 117 119 131 132 133 136 138 139 140 143 151 152 153 154 155 157"
+    "7 8 11 13 35 36 44 45 50 54 79 97 98 105 117 119 131 132 133 134 135 136 138 139 140 143 151 152 153 154 155 157"
     " 158 159 160 161 162 163 164 166 167 168 169 171 178 179 180 182 186 189 191 194 206 209 210 218 219 232 234 235"
     " 236 242 243 245 257 263 264 265 267 273 277 292 310 318 322 324 325 326 334 351 361 364 392 400 411 419 452 453"
     " 454 469 735"
@@ -37,9 +39,13 @@ DAY_FORMS = {
 PERIOD_FORMS = {"713": "201", "717": "101", "718": "102", "719": "203"}
 COARSE_FORMS = listed("103 105 107 108 109 110 602 603 604 608 609 610 613 614 615 616 715 716 801 802 803 804")
 
-# 3035 party qualifiers.
-CUSTOMERS = ("BY", "OB", "IV")
+# 3035 party qualifiers, the best first.
+CUSTOMERS = ("BY", "OB", "IV", "BT")
 SHIP_TO = ("DP", "ST", "CN", "UC")
+PARTIES = dict.fromkeys(CUSTOMERS, "customer") | dict.fromkeys(SHIP_TO, "ship_to")
+# 3055 agencies whose numbers are GLNs; some name the number's kind there, or nothing.
+GLN_AGENCIES = ("9", "14")
+UNTOLD_AGENCIES = ("", "EN", "UC", "GLN")
 
 # 7143 item number types.
 ITEM_TYPES = {
@@ -56,6 +62,8 @@ HARMLESS_ITEM_TYPES = listed(
 # 6063 quantities: the first of this order counts.
 QUANTITIES = ("21", "1", "113", "83")
 UNSUPPORTED_QUANTITIES = frozenset(("15", "61", "192", "11"))
+# The quantity of one delivery of a line.
+SCHEDULED_QUANTITIES = ("113", "21", "11", "83", "1")
 
 # 5125 prices: the first of this order counts. Gross ones need allowances and charges, which are not worked out here.
 PRICES = ("AAA", "CAL", "INV", "NTP", "AAB", "GRP", "AAF", "INF", "ZZZ")
@@ -66,6 +74,7 @@ TAXED_PRICES = ("AAC", "AAE")
 TOTALS = {"79": "net_total", "125": "net_total", "86": "total", "128": "total", "9": "total", "124": "tax_total",
           "176": "tax_total", "150": "tax_total"}  # fmt: skip
 LINE_AMOUNTS = ("203",)
+ALLOWANCE_AMOUNTS = ("8", "23", "25", "53", "204", "259", "267")
 
 # 1229 what to do with a line.
 ACTIONS = {"1": "add", "2": "delete", "3": "change", "4": "none", "5": "none", "6": "change", "7": "delete",

@@ -101,7 +101,8 @@ class _Framing:
 
     def _inside(self, segment: Segment) -> None:
         if not self.open:
-            keep(self.faults, [fault(FaultCode.ENVELOPE, segment.place(), detail=segment.tag)])
+            # What follows the end of a whole interchange takes nothing from it.
+            keep(self.faults, [fault(FaultCode.ENVELOPE, segment.place(), rejects=not self.closed, detail=segment.tag)])
             return
         message = len(self.messages) + 1
         inner = dataclasses.replace(segment, message=message, number=len(self.open) + 1)
@@ -197,7 +198,8 @@ class _Framing:
             spot = Spot(len(self.messages) + 1, len(self.open) + 1, segment.tag[:3])
         else:
             spot = Spot(segment=self.last + 1, tag=segment.tag[:3])
-        self.faults.append(fault(FaultCode.DAMAGED, spot.place(), detail=segment.tag[:20]))
+        code = FaultCode.ENVELOPE if self.closed else FaultCode.DAMAGED
+        self.faults.append(fault(code, spot.place(), rejects=not self.closed, detail=segment.tag[:20]))
 
     def framed(self) -> Framed:
         """What was taken, with what was found missing at the end."""

@@ -25,6 +25,7 @@ DAY_FORMS = {8: "CCYYMMDD", 6: "YYMMDD"}
 
 CUSTOMERS = ("BY", "OB", "BT")
 SHIP_TO = ("ST", "DA", "UC")
+PARTIES = dict.fromkeys(CUSTOMERS, "customer") | dict.fromkeys(SHIP_TO, "ship_to")
 
 # 235 product qualifiers, those first that count first for a name.
 ITEM_TYPES = {
@@ -38,7 +39,7 @@ ITEM_TYPES = {
 GTINS = ("UP", "EN", "UK", "UA")
 HARMLESS_ITEM_TYPES = listed(
     "A1 A2 A3 A4 A5 A6 A7 A8 BL BO CG CH CL CM CN CR CT DR DV EC EM F1 F2 F3 F4 F5 F6 FS GC HD"
-    " IZ LT MF MO ND NS ON PC PL PN PT PU PV PW QP RC RU RY SC SF SH SI SM SN SP ST SV SW SZ TP"
+    " IZ LT MF MO ND NS ON PC PL PN PR PT PU PV PW QP RC RU RY SC SF SH SI SM SN SP ST SV SW SZ TP"
     " TY UD UPC VE VM VO VS VU VV VX ZB ZZ"
 )  # fmt: skip
 
@@ -59,6 +60,8 @@ FLAT_BASES = listed("CA CP CT DI DR DS LE PE PR QE QT TE UM WE WH NT NS BR FX FO
 MEASURED_BASES = {"PP": "LB", "PY": "YD", "PO": "OZ", "PT": "TN", "PK": "KG", "KP": "KG", "PF": "FT", "PG": "GA"}
 DOUBTED_BASES = listed("AP ES NE NQ TB RE RT RC RD RM SR HF TF")
 FREE_BASES = ("NC",)
+# 236: what the goods are sold for by others, which is nothing to us.
+RETAIL_PRICES = ("MSR", "RES", "RTL", "SLP", "RPA")
 
 # 670: what to do with a line.
 ACTIONS = {

@@ -113,7 +113,8 @@ class _Framing:
 
     def _inside(self, segment: Segment) -> None:
         if not self.open:
-            self._blame(FaultCode.ENVELOPE, segment, detail=segment.tag)
+            # What follows the end of a whole interchange takes nothing from it.
+            self._blame(FaultCode.ENVELOPE, segment, rejects=not self.closed, detail=segment.tag)
             return
         inner = dataclasses.replace(segment, message=len(self.messages) + 1, number=len(self.open) + 1)
         self.open.append(inner)
@@ -215,13 +216,16 @@ class _Framing:
             spot = Spot(len(self.messages) + 1, len(self.open) + 1, segment.tag[:3])
         else:
             spot = Spot(segment=self.last + 1, tag=segment.tag[:3])
-        self.faults.append(fault(FaultCode.DAMAGED, spot.place(), detail=segment.tag[:20]))
+        code = FaultCode.ENVELOPE if self.closed else FaultCode.DAMAGED
+        self.faults.append(fault(code, spot.place(), rejects=not self.closed, detail=segment.tag[:20]))
 
     def framed(self) -> Framed:
         """What was taken, with what was found missing at the end."""
         self._end_set(None)
         self._end_group(None)
-        if not self.closed:
+        if self.header is None:
+            self.faults.append(fault(FaultCode.MISSING_SEGMENT, Spot(segment=1, tag="ISA").place(), name="ISA"))
+        elif not self.closed:
             place = Spot(segment=self.last + 1, tag="IEA").place()
             self.faults.append(fault(FaultCode.MISSING_SEGMENT, place, rejects=self.rejects, name="IEA"))
         return Framed(self.header, tuple(self.messages), tuple(self.groups), tuple(self.faults))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from orderloop.interchange.facts import FaultCode, ReadOrder, Role, Value
 from orderloop.interchange.rules.edi import (
+    OF_PARTY,
     Gathering,
     Message,
     Segment,
@@ -18,6 +19,7 @@ from orderloop.interchange.rules.edi import (
     put,
     same_total,
 )
+from orderloop.interchange.rules.edi_schedules import Delivering, Delivery
 from orderloop.interchange.rules.x12 import codes
 
 
@@ -29,7 +31,7 @@ def read_order(message: Message, profile: Mapping[str, str]) -> ReadOrder:
     return reading.finished()
 
 
-class _OrderReading:
+class _OrderReading(Delivering):
     """Where we are in the set: heading, a party, a line, or the summary."""
 
     def __init__(self, message: Message, profile: Mapping[str, str]) -> None:
@@ -42,19 +44,21 @@ class _OrderReading:
         self.basis = profile.get("price_basis", "")
         self.item_types = profile_codes(profile, "item", codes.ITEM_TYPES)
         self.dates = profile_codes(profile, "date", {})
-        self.parties = profile_codes(profile, "party", _usual_parties())
+        self.parties = profile_codes(profile, "party", codes.PARTIES)
         self.line: dict[str, Value] | None = None
         self.ranks: dict[str, int] = {}
         self.party = ""
         self.seen: dict[str, Segment] = {}
-        self.schedules, self.described = 0, False
+        self.deliveries: list[Delivery] = []
+        self.counted_lines, self.described = 0, False
         self.line_numbers: set[str] = set()
         self.handlers: dict[str, Callable[[Segment], None]] = {
             "BEG": self._begin_order, "BCH": self._begin_order, "CUR": self._cur, "REF": self._ref, "PER": self._per,
             "DTM": self._dtm, "N1": self._n1, "N2": self._n2, "N3": self._n3, "N4": self._n4, "N9": self._end_party,
             "MSG": self._note, "MTX": self._note, "NTE": self._note, "ITD": self._itd, "FOB": self._fob,
             "PO1": self._po1, "POC": self._poc, "PID": self._pid, "CTP": self._ctp, "SCH": self._sch,
-            "AMT": self._amt, "CTT": self._ctt,
+            "AMT": self._amt, "CTT": self._ctt, "SAC": self._remark_of_condition, "SDQ": self._remark_of_condition,
+            "SLN": self._remark_of_condition, "TXI": self._remark_of_condition,
         }  # fmt: skip
 
     @property
@@ -65,24 +69,12 @@ class _OrderReading:
     def take(self, segment: Segment) -> None:
         """Take the next segment of the set."""
         self.seen.setdefault(segment.tag, segment)
-        if segment.tag in codes.CONDITIONS:
-            if not (segment.tag == "SAC" and segment.get(1) == "N"):
-                self._unsupported(segment, segment.tag)
-        elif segment.tag in self.handlers:
+        if segment.tag in codes.CONDITIONS and not (segment.tag == "SAC" and segment.get(1) == "N"):
+            self._unsupported(segment, segment.tag)
+        if segment.tag in self.handlers:
             self.handlers[segment.tag](segment)
         elif segment.tag not in codes.SEGMENTS:
             self._unsupported(segment, segment.tag)
-
-    def _unsupported(self, segment: Segment, name: str, element: int = 0) -> None:
-        self.gathering.blame(FaultCode.UNSUPPORTED, segment.place(element), rejects=False, name=name)
-
-    def _invalid(self, segment: Segment, element: int, name: str) -> None:
-        given = segment.get(element)
-        self.gathering.blame(FaultCode.INVALID_ELEMENT, segment.place(element), given=given, name=name)
-
-    def _doubt(self, segment: Segment, element: int, name: str) -> None:
-        given = segment.get(element)
-        self.gathering.blame(FaultCode.DOUBTFUL, segment.place(element), rejects=False, given=given, name=name)
 
     def _put(self, name: str, segment: Segment, element: int) -> None:
         put(self.target, name, segment.get(element), segment.spot(element))
@@ -92,7 +84,7 @@ class _OrderReading:
             return
         number = plain_number(segment.get(element), ".")
         if not number or number.startswith("-"):
-            self._invalid(segment, element, name)
+            self._invalid(segment, name, element)
         else:
             put(self.target, name, number, segment.spot(element), raw=segment.get(element))
 
@@ -100,7 +92,7 @@ class _OrderReading:
         given = segment.get(element)
         day = calendar_day(given, codes.DAY_FORMS.get(len(given), ""))
         if not day:
-            self._invalid(segment, element, name)
+            self._invalid(segment, name, element)
         else:
             put(self.target, name, day, segment.spot(element), raw=given, confidence=confidence)
 
@@ -119,13 +111,13 @@ class _OrderReading:
             return
         self._purpose(segment)
         if segment.get(2) in codes.DOUBTED_TYPES:
-            self._doubt(segment, 2, f"{segment.tag}02")
+            self._doubt(segment, f"{segment.tag}02", 2)
         if not segment.get(3):
-            self._invalid(segment, 3, "po_number")
+            self._invalid(segment, "po_number", 3)
         self._put("po_number", segment, 3)
         if segment.get(4):
             # One number with several releases is several orders; a person must say which this is.
-            self._doubt(segment, 4, f"{segment.tag}04")
+            self._doubt(segment, f"{segment.tag}04", 4)
         date_element = 5 if segment.tag == "BEG" else 6
         if segment.get(date_element) or segment.tag == "BEG":
             self._date(segment, date_element, "ordered_on")
@@ -137,14 +129,14 @@ class _OrderReading:
         elif purpose in codes.CHANGES:
             self.gathering.role = Role.CHANGE
         elif purpose in codes.DOUBTED_PURPOSES:
-            self._doubt(segment, 1, f"{segment.tag}01")
+            self._doubt(segment, f"{segment.tag}01", 1)
         elif purpose not in codes.ORIGINALS:
-            self._invalid(segment, 1, f"{segment.tag}01")
+            self._invalid(segment, f"{segment.tag}01", 1)
 
     def _cur(self, segment: Segment) -> None:
         currency = segment.get(2)
         if len(currency) != 3 or not (currency.isascii() and currency.isalpha() and currency.isupper()):
-            self._invalid(segment, 2, "currency")
+            self._invalid(segment, "currency", 2)
         elif self.line is None:
             self._put("currency", segment, 2)
 
@@ -173,8 +165,10 @@ class _OrderReading:
                 self.target.pop("requested_on", None)
                 # A date wanted for the goods' leaving says less than one for their arrival.
                 self._date(segment, 2, "requested_on", 0.8 if qualifier in codes.SHIPMENT_DATES else 1.0)
-        elif qualifier in codes.UNSUPPORTED_DATES or not (len(qualifier) == 3 and qualifier.isalnum()):
+        elif qualifier in codes.UNSUPPORTED_DATES:
             self._unsupported(segment, f"DTM {qualifier}", 1)
+        elif not (len(qualifier) == 3 and qualifier.isalnum()):
+            self._pass_over(segment, f"DTM {qualifier}", 1)
 
     def _n1(self, segment: Segment) -> None:
         qualifier = segment.get(1)
@@ -188,14 +182,15 @@ class _OrderReading:
         if not self._rank(self.party, order if qualifier in order else (qualifier,), qualifier):
             self.party = "other"
             return
-        if self.party == "customer":
-            for name in ("customer_code", "customer_gln", "customer_name"):
+        for name in OF_PARTY[self.party]:
+            # Who is to be asked may be named before all parties.
+            if not name.startswith("contact"):
                 self.gathering.fields.pop(name, None)
         self._put(f"{self.party}_name", segment, 2)
         code, scheme = segment.get(4), segment.get(3)
         is_gln = scheme in ("UL", "11") and len(code) == 13 and code.isdigit()
         if is_gln and not check_digit_holds(code):
-            self._doubt(segment, 4, "customer_gln" if self.party == "customer" else "ship_to_code")
+            self._wrong_digit(segment, "customer_gln" if self.party == "customer" else "ship_to_code", 4)
         self._put("customer_gln" if is_gln and self.party == "customer" else f"{self.party}_code", segment, 4)
 
     def _n2(self, segment: Segment) -> None:
@@ -221,26 +216,32 @@ class _OrderReading:
         add(self.target, "note", text, segment.spot(1), " ")
 
     def _itd(self, segment: Segment) -> None:
-        if self.line is None and segment.get(12):
-            add(self.gathering.fields, "terms", segment.get(12), segment.spot(12), "; ")
+        """The terms in words, else by their codes, percentages and days."""
+        if self.line is None:
+            text = segment.get(12) or _in_words(segment)
+            add(self.gathering.fields, "terms", text, segment.spot(12 if segment.get(12) else 0), "; ")
 
     def _fob(self, segment: Segment) -> None:
-        texts = [segment.get(element) for element in range(1, len(segment.elements) + 1)]
         if self.line is None:
-            add(self.gathering.fields, "terms", " ".join(["FOB", *filter(None, texts)]), segment.spot(), "; ")
+            add(self.gathering.fields, "terms", _in_words(segment), segment.spot(), "; ")
+
+    def _remark_of_condition(self, segment: Segment) -> None:
+        """What is not carried out is told with all it says: allowances, quantities by store, parts of a set, taxes."""
+        name = "terms" if self.line is None else "note"
+        add(self.gathering.fields if self.line is None else self.line, name, _in_words(segment), segment.spot(), "; ")
 
     # -- lines
 
     def _open_line(self, segment: Segment) -> None:
         self._end_line()
-        self.line, self.party, self.schedules, self.described = {}, "", 0, False
-        self.gathering.lines.append(self.line)
+        self.line, self.party, self.described = {}, "", False
+        self.counted_lines += 1
         self.ranks.pop("line date", None)
         self.seen["line"] = segment
         number = segment.get(1)
-        put(self.line, "line_no", number or str(len(self.gathering.lines)), segment.spot(1))
+        put(self.line, "line_no", number or str(self.counted_lines), segment.spot(1))
         if number and number in self.line_numbers:
-            self._doubt(segment, 1, "line_no")
+            self._doubt(segment, "line_no", 1)
         self.line_numbers.add(number)
 
     def _po1(self, segment: Segment) -> None:
@@ -261,7 +262,7 @@ class _OrderReading:
         self._open_line(segment)
         action = segment.get(2)
         if action not in codes.ACTIONS:
-            self._invalid(segment, 2, "action")
+            self._invalid(segment, "action", 2)
         elif self.line is not None:
             put(self.line, "action", codes.ACTIONS[action], segment.spot(2), raw=action)
         self._number(segment, 3, "quantity")
@@ -282,7 +283,7 @@ class _OrderReading:
         if basis in codes.PRICE_BASES:
             put(self.line, "price_basis", codes.PRICE_BASES[basis], segment.spot(basis_element), raw=basis)
         if basis in codes.DOUBTED_BASES or codes.MEASURED_BASES.get(basis, unit) != unit:
-            self._doubt(segment, element, "unit_price")
+            self._doubt(segment, "unit_price", element)
         elif (
             basis not in codes.PRICE_BASES
             and basis not in codes.MEASURED_BASES
@@ -292,17 +293,24 @@ class _OrderReading:
 
     def _items(self, segment: Segment, first: int) -> None:
         found: dict[str, int] = {}
+        strange: list[int] = []
         for element in range(first, len(segment.elements), 2):
             kind = segment.get(element)
             if kind in self.item_types:
                 found.setdefault(kind, element + 1)
             elif kind not in codes.HARMLESS_ITEM_TYPES and (kind or segment.get(element + 1)):
-                self._unsupported(segment, f"{segment.tag} {kind}", element)
+                strange.append(element)
+        if strange and not found and segment.get(strange[0] + 1):
+            # The only number there is names the goods, whatever it is called.
+            self._put("item", segment, strange[0] + 1)
+            self._unsupported(segment, f"{segment.tag} {segment.get(strange[0])}", strange.pop(0))
+        for element in strange:
+            self._pass_over(segment, f"{segment.tag} {segment.get(element)}", element)
         for kind, name in self.item_types.items():
             if name and kind in found:
                 number = segment.get(found[kind])
                 if kind in codes.GTINS and number and not check_digit_holds(number):
-                    self._doubt(segment, found[kind], name)
+                    self._wrong_digit(segment, name, found[kind])
                 self._put(name, segment, found[kind])
 
     def _end_line(self) -> None:
@@ -314,6 +322,8 @@ class _OrderReading:
             self.gathering.blame(FaultCode.MISSING_SEGMENT, self.seen["line"].place(), rejects=False, name=name)
         if self.basis and "unit_price" in line:
             put(line, "price_basis", self.basis, self.seen["line"].spot())
+        self.gathering.lines += self._delivered(line, self.deliveries)
+        self.line, self.deliveries = None, []
 
     def _pid(self, segment: Segment) -> None:
         if self.line is not None and segment.get(5):
@@ -323,22 +333,31 @@ class _OrderReading:
             add(self.line, "description", segment.get(5), segment.spot(5))
 
     def _ctp(self, segment: Segment) -> None:
+        if segment.get(2) in codes.RETAIL_PRICES:
+            return
         if self.line is not None and "unit_price" not in self.line and segment.get(3):
             self._number(segment, 3, "unit_price")
-            self._doubt(segment, 3, "unit_price")
+            self._doubt(segment, "unit_price", 3)
 
     def _sch(self, segment: Segment) -> None:
-        self.schedules += 1
+        """A delivery of the line: its quantity, and the first of its two days that is one on which goods are wanted."""
         if self.line is None:
             return
-        if self.schedules > 1:
-            self._unsupported(segment, "SCH")
-            return
-        quantity = self.line.get("quantity")
-        if quantity and plain_number(segment.get(1), ".") != quantity.text:
-            self._unsupported(segment, "SCH", 1)
-        elif segment.get(5) in codes.REQUESTED_ON:
-            self._date(segment, 6, "requested_on", 0.8 if segment.get(5) in codes.SHIPMENT_DATES else 1.0)
+        delivery = Delivery(segment, segment.get(4))
+        number = plain_number(segment.get(1), ".")
+        if not number:
+            self._invalid(segment, "quantity", 1)
+        put(delivery.values, "quantity", number, segment.spot(1), raw=segment.get(1))
+        for element in (5, 8):
+            given, qualifier = segment.get(element + 1), segment.get(element)
+            day = calendar_day(given, codes.DAY_FORMS.get(len(given), ""))
+            if qualifier not in codes.REQUESTED_ON:
+                continue
+            if not day:
+                self._invalid(segment, "requested_on", element + 1)
+            confidence = 0.8 if qualifier in codes.SHIPMENT_DATES else 1.0
+            put(delivery.values, "requested_on", day, segment.spot(element + 1), raw=given, confidence=confidence)
+        self.deliveries.append(delivery)
 
     # -- summary
 
@@ -351,14 +370,13 @@ class _OrderReading:
 
     def _ctt(self, segment: Segment) -> None:
         self._end_line()
-        self.line = None
         self._number(segment, 1, "line_count")
-        keep(self.gathering.faults, count_fault(segment, 1, len(self.gathering.lines), rejects=self.rejects))
+        keep(self.gathering.faults, count_fault(segment, 1, self.counted_lines, rejects=self.rejects))
         given = segment.get(2)
         stated = plain_number(given, ".")
         amounts = [line["quantity"].text for line in self.gathering.lines if "quantity" in line]
         if given and not stated:
-            self._invalid(segment, 2, "CTT02")
+            self._invalid(segment, "CTT02", 2)
         elif given and not same_total(stated, amounts):
             place, counted = segment.place(2), ", ".join(amounts)
             params = {"name": "CTT02", "given": stated, "expected": counted}
@@ -380,5 +398,6 @@ class _OrderReading:
         return self.gathering.order()
 
 
-def _usual_parties() -> dict[str, str]:
-    return dict.fromkeys(codes.CUSTOMERS, "customer") | dict.fromkeys(codes.SHIP_TO, "ship_to")
+def _in_words(segment: Segment) -> str:
+    """The segment with all it says, without what is empty."""
+    return " ".join([segment.tag, *filter(None, (element[0].strip() for element in segment.elements))])

@@ -1,5 +1,6 @@
 """X12's characters: the delimiters an ISA states by itself, and a text cut into segments."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,6 +10,11 @@ from orderloop.interchange.rules.edi import Segment, Spot, fault
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _BLANKS = "\r\n\t \x00\x1a"
 ISA_ELEMENTS = 16
+# A group or a transaction set that has lost its envelope still shows its signs.
+_BARE = re.compile(
+    r"(?:GS(?P<g>[^A-Za-z0-9\s])[A-Z]{2}(?P=g)[^\n]{1,80}?(?P=g)[XT](?P=g)\d{6}\w{0,6}"
+    r"|ST(?P<s>[^A-Za-z0-9\s])\d{3}(?P=s)\w{1,9})(?P<terminator>[^A-Za-z0-9])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,9 @@ def delimiters_of(text: str) -> tuple[Delimiters | None, str, tuple[Fault, ...]]
     """The delimiters, the text from the ISA on, and what is wrong with it. An ISA need not be padded to 106 signs."""
     text = text.lstrip("\ufeff" + _BLANKS)
     place = Spot(segment=1, tag="ISA").place()
+    bare = _BARE.match(text)
+    if bare is not None:
+        return Delimiters(bare["g"] or bare["s"], "", bare["terminator"]), text, ()
     if not text.startswith("ISA") or len(text) < 4:
         return None, text, (fault(FaultCode.ENVELOPE, place, detail=text[:20]),)
     element = text[3]
@@ -53,7 +62,8 @@ def delimiters_of(text: str) -> tuple[Delimiters | None, str, tuple[Fault, ...]]
         # No component separator is stated: what stands in its place ends every segment.
         found = Delimiters(element, "", last[0])
     signs = [sign for sign in (found.element, found.component, found.terminator) if sign]
-    follows = last[2:].lstrip(_BLANKS)
+    # Some write the terminator twice.
+    follows = last[2:].lstrip(_BLANKS + found.terminator)
     if (
         len(set(signs)) < len(signs)
         or any(sign.isalnum() for sign in signs)
