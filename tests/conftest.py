@@ -59,10 +59,12 @@ Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 def _nothing_remembered() -> None:
     """What a process keeps for a second must not reach from one test into the next."""
     from orderloop.access.queries import forget_tokens
+    from orderloop.demo.steps import is_founded_here
     from orderloop.policy.queries import forget
 
     forget()
     forget_tokens()
+    is_founded_here.cache_clear()
 
 
 @pytest.fixture(scope="session")

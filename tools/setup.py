@@ -6,6 +6,7 @@ Uses uv where it is installed, else venv and pip. Needs nothing but the standard
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = "requirements-dev.lock"
 OLDEST, NEWEST = (3, 11), (3, 13)
+PACKAGES_PER_SIGN = 20
 
 
 def main(target: Path) -> int:
@@ -31,8 +33,7 @@ def main(target: Path) -> int:
     steps.append(("Compiling translations", [str(python), "tools/messages.py", "--compile"]))
     for words, command in steps:
         print(f"{words} ...", flush=True)
-        ended = subprocess.run(command, cwd=ROOT, env=_environment(target))
-        if ended.returncode != 0:
+        if _run(command, _environment(target)) != 0:
             print(f"Setting up failed at: {words}", file=sys.stderr)
             return 1
     return 0
@@ -51,12 +52,42 @@ def _with_uv(uv: str, target: Path, python: Path) -> list[tuple[str, list[str]]]
 
 
 def _with_pip(target: Path, python: Path) -> list[tuple[str, list[str]]]:
-    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    install = [str(python), "-m", "pip", "install", "--progress-bar", "off", "--disable-pip-version-check"]
     return [
         (f"Building {target}", [sys.executable, "-m", "venv", str(target)]),
         ("Installing what is locked (uv would be quicker)", [*install, "--require-hashes", "-r", LOCK]),
         ("Installing Orderloop", [*install, "--no-deps", "--editable", "."]),
     ]
+
+
+def _run(command: list[str], environment: dict[str, str]) -> int:
+    """Run one step and return its exit code. Of what it says the packages are counted, as a sign of life; the rest is
+    shown only where the step fails."""
+    packages = len(re.findall(r"^[\w.-]+(?:\[.*\])?==", (ROOT / LOCK).read_text(encoding="utf-8"), re.MULTILINE))
+    said: list[str] = []
+    seen = 0
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    assert process.stdout is not None
+    with process.stdout as stream:
+        for line in stream:
+            said.append(line)
+            if line.startswith("Collecting "):
+                seen += 1
+                if seen % PACKAGES_PER_SIGN == 0:
+                    print(f"  {seen} of {packages} packages looked up", flush=True)
+            elif line.startswith("Installing collected packages"):
+                print(f"  installing {seen} packages", flush=True)
+    if process.wait() != 0:
+        sys.stderr.writelines(said)
+    return process.returncode
 
 
 def _works(uv: str) -> bool:

@@ -7,11 +7,14 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.utils import translation
 from tests.access.conftest import AT, PASSWORD
+from tests.shown import text_of
 
 from orderloop.access import queries
 from orderloop.access.facts import PersonChange, TokenNew
 from orderloop.access.models import ApiToken, AuditEntry, Person
+from orderloop.access.pages import words
 from orderloop.access.services import (
     add_people,
     change_people,
@@ -158,7 +161,7 @@ def test_somebody_elses_token_does_not_exist(signed_in: SignedIn, person: AddPer
     issue_tokens([TokenNew("shop", wang.id, ("orders:read",))], at=AT, actor=SYSTEM)
     token = ApiToken.objects.get()
     client = signed_in("liu", "clerk")
-    assert "shop" not in client.get("/tokens").content.decode()
+    assert "shop" not in text_of(client.get("/tokens"))
     assert client.post(f"/tokens/{token.id}/revoke").status_code == 404
     assert ApiToken.objects.get().revoked_at is None
     assert signed_in("chef", "administrator").post(f"/tokens/{token.id}/revoke").status_code == 302
@@ -208,3 +211,14 @@ def test_the_raw_tables_can_be_looked_at_and_not_changed(signed_in: SignedIn) ->
     assert client.get("/admin/access/person/add/").status_code == 403
     assert client.post(f"/admin/access/person/{person_id}/delete/", {"post": "yes"}).status_code == 403
     assert Person.objects.count() == 1
+
+
+def test_the_record_tells_details_in_the_readers_words() -> None:
+    changed = {"roles": [["clerk"], ["clerk", "planner"]], "is_active": [True, False], "email": ["", "a@b.example"]}
+    assert words.told(changed) == (
+        "Roles: Order clerk → Order clerk, Planner; May sign in: Yes → No; E-mail: – → a@b.example"
+    )
+    assert words.told({"roles": ["clerk", "planner"], "customer_id": None}) == "Roles: Order clerk, Planner"
+    with translation.override("zh-hans"):
+        assert words.told({"address": "10.0.0.1"}) == "网络地址: 10.0.0.1"
+        assert words.told({"scopes": ["orders:read", "stock:read"]}) == "权限范围: 读取订单, 读取库存"

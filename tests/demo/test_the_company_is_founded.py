@@ -1,5 +1,6 @@
 """The demo company founded once for all of these tests, through the product's own services."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -191,6 +192,7 @@ def test_the_next_day_comes_at_the_press_of_a_button(founding: dict[str, Any], c
         client.force_login(Person.objects.get(username="clerk"))
         page = client.get("/demo", headers={"accept-language": "en"})
         assert page.status_code == 200
+        assert re.findall(r'href="/demo"[^>]*aria-current="page"', page.content.decode()) != []
         answer = client.post("/demo/next")
         assert (answer.status_code, answer.headers["Location"]) == (302, "/demo")
         assert company.days_left() == 4

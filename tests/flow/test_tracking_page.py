@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from tests.makers import CLERK, NOW, a_customer, a_product, a_token, an_entry
+from tests.shown import text_of
 
 from orderloop.customers.models import Customer
 from orderloop.flow.queries import portal as portal_queries
@@ -82,7 +83,7 @@ def test_the_papers_of_the_order_are_given_out_and_no_others() -> None:
     )
     own, foreign = (shipped.values[order_id][0].number for order_id in (one, other))
     link = link_to(one)
-    text = Client().get(link).content.decode()
+    text = text_of(Client().get(link))
     assert own in text and "D-1" in text and foreign not in text
     assert Client().get(f"{link}/delivery-notes/{own}").content.startswith(b"%PDF")
     assert Client().get(f"{link}/delivery-notes/{foreign}").status_code == 404

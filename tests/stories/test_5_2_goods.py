@@ -4,6 +4,7 @@ b  storage: warehouses, locations, stock in real time (存储、实时监控库�
 c  distribution: picking, packing, dispatch, delivery (配送)
 """
 
+import re
 from decimal import Decimal as D
 from io import BytesIO
 from typing import Any
@@ -12,6 +13,7 @@ import pdfplumber
 import pytest
 from django.db import IntegrityError, transaction
 from tests.makers import CLERK, NOW, a_customer, a_product, a_warehouse, an_entry, put_stock
+from tests.shown import cells_of
 from tests.stories.conftest import SignIn
 from tests.stories.way import API, at, deliver, lead, pick, receive, send
 
@@ -75,8 +77,9 @@ def test_5_2b_stock_and_its_moves_are_seen_in_real_time(sign_in: SignIn) -> None
     warehouse = sign_in("warehouse")
     assert "FRAME" in warehouse.get("/stock").content.decode()
     put_stock(product, 90)
-    page = warehouse.get(f"/stock/{product.pk}").content.decode()
-    assert "100" in page
+    page = warehouse.get(f"/stock/{product.pk}")
+    assert cells_of(page, "stock") == [["MAIN", "–", "100 EA", "0"]]
+    assert [(row[1], row[3]) for row in cells_of(page, "moves")] == [("MAIN", "90"), ("MAIN", "10")]
     assert Stock.objects.get().on_hand == 100
 
 
@@ -85,8 +88,8 @@ def test_5_2b_whoever_picks_is_told_the_bin(sign_in: SignIn) -> None:
     place_goods({(product.pk, a_warehouse().pk): "A-03-2"})
     order_id = receive(a_customer(), product, 4, "2026-11-23 02:00")
     assert shipping.start_picks([order_id], at=at("2026-11-23 03:00"), actor=CLERK).all_done
-    page = sign_in("warehouse").get(f"/warehouse/{Shipment.objects.get().number}")
-    assert "A-03-2" in page.content.decode()
+    page = sign_in("warehouse").get(f"/warehouse/{Shipment.objects.get().number}").content.decode()
+    assert re.findall(r'class="pick-place">([^<]*)<', page) == ["A-03-2"]
 
 
 def test_5_2c_goods_are_picked_packed_handed_to_a_carrier_and_delivered() -> None:

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from tests.makers import CLERK, NOW, a_customer, a_product, an_entry
+from tests.shown import text_of
 from tests.stories.conftest import SignIn
 from tests.stories.way import API, deliver, lead, pick, receive, send
 
@@ -48,8 +49,8 @@ def test_6_1a_an_order_is_visible_in_every_stage_of_its_way(acme: Customer, sign
     desk = sign_in("service")
 
     def seen(order: Order) -> str:
-        assert order.number in desk.get("/orders").content.decode()
-        return desk.get(f"/orders/{order.number}").content.decode()
+        assert order.number in text_of(desk.get("/orders"))
+        return text_of(desk.get(f"/orders/{order.number}"))
 
     order = Order.objects.get(pk=receive(acme, a_product(stock=10), 4, "2026-11-02 02:00"))
     assert "Released" in seen(order)

@@ -49,6 +49,15 @@ def test_rail_shows_what_a_person_may_open_with_counts_and_marks_the_present_pag
     assert shown == [("work", "parts", False, None), ("records", "late", True, 3)]
 
 
+def test_a_page_this_installation_has_not_is_not_in_the_rail(registry: None) -> None:
+    navigation.register(Item("here", "Here", "ui:gallery", "table", exists=lambda: True))
+    navigation.register(Item("absent", "Absent", "ui:gallery_portal", "table", exists=lambda: False))
+
+    (section,) = navigation.sections_for(asked("/palette", person()))
+
+    assert [link.item.name for link in section.links] == ["here"]
+
+
 def test_rail_is_empty_for_a_stranger(registry: None) -> None:
     navigation.register(Item("parts", "Parts", "ui:gallery", "table"))
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone, translation
 
+from orderloop.foundation.actor import SYSTEM
 from orderloop.ui.templatetags import ui_values
 
 
@@ -101,3 +102,9 @@ def test_a_price_has_at_least_the_digits_of_its_currency_and_loses_none() -> Non
     assert "1,430.442" in ui_values.price(Decimal("1430.4420"), "USD")
     assert ">72<" in ui_values.price(Decimal("72.0000"), "JPY")
     assert ui_values.price(None, "USD") == ui_values.NOTHING
+
+
+@pytest.mark.parametrize(("language", "shown"), [("en", "System"), ("zh-hans", "系统")])
+def test_what_the_product_did_is_told_in_the_readers_words_and_a_name_stays(language: str, shown: str) -> None:
+    with translation.override(language):
+        assert (ui_values.who(SYSTEM.name), ui_values.who("Li Na"), ui_values.who("")) == (shown, "Li Na", "")

@@ -13,9 +13,21 @@ class DemoConfig(AppConfig):
     label = "demo"
 
     def ready(self) -> None:
-        from orderloop.ui import palette
+        from django.utils.translation import gettext_lazy as _
+
+        from orderloop.ui import navigation, palette
 
         palette.register(_find)
+        item = navigation.Item(
+            "demo", _("Demo company"), "demo", "calendar", "orders.enter", "setup", exists=_is_founded
+        )
+        navigation.register(item)
+
+
+def _is_founded() -> bool:
+    from orderloop.demo.steps import is_founded_here
+
+    return is_founded_here()
 
 
 def _find(request: HttpRequest, q: str) -> "Iterable[Hit]":

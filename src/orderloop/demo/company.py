@@ -14,16 +14,16 @@ from orderloop.demo import arrivals, records, staff
 from orderloop.demo.buyers import TERMS_DAYS
 from orderloop.demo.desk import Desk, clock_at, open_desk, timeline_of
 from orderloop.demo.founding import groundwork
-from orderloop.demo.models import Step
 from orderloop.demo.replay import Replay
 from orderloop.demo.schedule import DAYS_BEFORE_FIRST_ORDER, Agenda, agendas
-from orderloop.demo.steps import noted, once
+from orderloop.demo.steps import FOUNDED, noted, once
+from orderloop.demo.steps import is_founded as is_founded
 from orderloop.demo.timeline import Timeline
 from orderloop.foundation.actor import SYSTEM
 from orderloop.foundation.calendar_data import CHINA
 
 Progress = Callable[[int, int, str], None]
-BEGUN, FOUNDED, PLAYED = "begun", "founded", "week "
+BEGUN, PLAYED = "begun", "week "
 TOKEN_NAME = "demo integrator"
 
 
@@ -49,11 +49,6 @@ class Founded:
     orders: int
     left_to_arrive: int
     token: str | None
-
-
-def is_founded() -> bool:
-    """Whether the founding has been finished in this database."""
-    return Step.objects.filter(name=FOUNDED).exists()
 
 
 def sign_ins() -> list[SignIn]:

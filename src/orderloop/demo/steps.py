@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import connection, transaction
@@ -10,6 +11,18 @@ from orderloop.demo.models import Step
 
 # Two who found at the same time go one after the other, step by step, and the second finds each step done.
 LOCK = 0x6F6C_6465_6D6F
+FOUNDED = "founded"
+
+
+def is_founded() -> bool:
+    """Whether the founding has been finished in this database."""
+    return Step.objects.filter(name=FOUNDED).exists()
+
+
+@cache
+def is_founded_here() -> bool:
+    """The same, asked once in the life of a process: the demo is founded before the web starts, or not at all."""
+    return is_founded()
 
 
 def once(name: str, work: Callable[[], Mapping[str, Any] | None], *, at: datetime) -> dict[str, Any]:

@@ -29,7 +29,8 @@ class Item:
     """One entry of the rail.
 
     `key` is the letter that opens it after `g`; `count` answers how many things wait there for this request's user
-    (None or 0 shows nothing) and is asked once per full page, so it must be one cheap statement.
+    (None or 0 shows nothing) and is asked once per full page, so it must be one cheap statement. `exists` says whether
+    this installation has such a page at all.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Item:
     key: str = ""
     count: Callable[[HttpRequest], int | None] | None = None
     order: int = 100
+    exists: Callable[[], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,11 @@ def may(user: Any, permission: str) -> bool:
 def sections_for(request: HttpRequest) -> list[Section]:
     """The rail for this request's user, with counts, the entry of the present page marked."""
     user = getattr(request, "user", None)
-    shown = [(item, url) for item in _in_order() if may(user, item.permission) and (url := _target(item))]
+    shown = [
+        (item, url)
+        for item in _in_order()
+        if may(user, item.permission) and (item.exists is None or item.exists()) and (url := _target(item))
+    ]
     here = _longest_prefix(request.path, (url for _item, url in shown))
     links = [
         Link(item, url, url == here, item.count(request) if item.count else None, keywords_of(item.label))

@@ -1,9 +1,10 @@
 """Reasons and records of this capability in the reader's language."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext, gettext_lazy
 
 from orderloop.access.facts import ROLE_NAMES, SCOPE_NAMES, Role, Scope
@@ -31,10 +32,24 @@ ACTIONS = {
     "person.password_set": gettext_lazy("Password set"),
     "token.issued": gettext_lazy("Token issued"),
     "token.revoked": gettext_lazy("Token revoked"),
+    "secret.made": gettext_lazy("Secret made"),
+    "secret.changed": gettext_lazy("Secret changed"),
+    "secret.retired": gettext_lazy("Secret retired"),
     "sign_in": gettext_lazy("Signed in"),
     "sign_in.failed": gettext_lazy("Sign-in failed"),
     "sign_in.locked": gettext_lazy("Sign-in locked"),
     "sign_out": gettext_lazy("Signed out"),
+}
+_DETAILS = {
+    "address": gettext_lazy("Network address"),
+    "display_name": gettext_lazy("Name"),
+    "email": gettext_lazy("E-mail"),
+    "language": gettext_lazy("Language"),
+    "is_active": gettext_lazy("May sign in"),
+    "customer_id": gettext_lazy("Customer"),
+    "roles": gettext_lazy("Roles"),
+    "scopes": gettext_lazy("Scopes"),
+    "person_id": gettext_lazy("Person"),
 }
 
 
@@ -65,15 +80,32 @@ def scope_name(scope: str) -> str:
 
 
 def told(data: dict[str, Any]) -> str:
-    """What an entry of the record says beside its action."""
+    """What an entry of the record says beside its action: before → after of what was changed, else the value."""
     parts = []
     for name, value in data.items():
-        if isinstance(value, list) and len(value) == 2 and name != "scopes":
-            parts.append(f"{name}: {_plain(value[0])} → {_plain(value[1])}")
+        label = str(_DETAILS.get(name, name))
+        if _is_change(name, value):
+            parts.append(f"{label}: {_shown(name, value[0])} → {_shown(name, value[1])}")
         elif value not in (None, [], ""):
-            parts.append(f"{name}: {_plain(value)}")
+            parts.append(f"{label}: {_shown(name, value)}")
     return "; ".join(parts)
 
 
-def _plain(value: Any) -> str:
-    return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value)
+def _is_change(name: str, value: Any) -> bool:
+    # What is a list by itself has changed where it is two lists.
+    parts = list if name in _NAMED else object
+    return isinstance(value, list) and len(value) == 2 and all(isinstance(each, parts) for each in value)
+
+
+def _shown(name: str, value: Any) -> str:
+    if isinstance(value, list):
+        named = _NAMED.get(name, str)
+        return ", ".join(named(each) for each in value) or "–"
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    if name == "language":
+        return dict(settings.LANGUAGES).get(value, str(value))
+    return "–" if value in (None, "") else str(value)
+
+
+_NAMED: Mapping[str, Callable[[str], str]] = {"roles": role_name, "scopes": scope_name}

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext, pgettext
 
 from orderloop.foundation.outcome import Reason
@@ -73,6 +72,5 @@ def _field_at(section: Section[Any], change: Change) -> Field:
 
 
 def _figure(raw: Any) -> str:
-    value = Decimal(str(raw))
-    places = max(0, -int(value.normalize().as_tuple().exponent))
-    return number_format(value, decimal_pos=places, force_grouping=True)
+    text = f"{Decimal(str(raw)):,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from orderloop.foundation.actor import SYSTEM
 from orderloop.foundation.money import MINOR_UNIT_DIGITS
 
 register = template.Library()
@@ -63,6 +64,12 @@ def figure(number: Any, places: int | None = None) -> SafeString:
     else:
         text = _digits(value, places)
     return format_html('<span class="figure">{}</span>', text)
+
+
+@register.filter
+def who(name: str) -> str:
+    """Whoever did something, by name as histories keep it; the product itself in the reader's words."""
+    return _("System") if name == SYSTEM.name else name
 
 
 @register.filter
