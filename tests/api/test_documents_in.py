@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import UTC, datetime
 
 import pytest
 from lxml import etree
@@ -171,9 +172,10 @@ def test_a_request_without_the_agreed_secret_is_answered_401_and_not_kept(send, 
 
 
 def test_the_secret_before_still_counts_after_a_change_and_the_one_before_that_does_not(send):
-    change_secret("cxml:BUYER-1", value="newer", at=NOW, actor=CLERK)
+    now = datetime.now(UTC)
+    change_secret("cxml:BUYER-1", value="newer", at=now, actor=CLERK)
     assert send(_cxml(payload="1@b"))[1] == 201
-    change_secret("cxml:BUYER-1", value="newest", at=NOW, actor=CLERK)
+    change_secret("cxml:BUYER-1", value="newest", at=now, actor=CLERK)
     assert send(_cxml(payload="2@b"))[1] == 401
     assert send(_cxml(payload="3@b", secret="newest"))[1] == 201
 

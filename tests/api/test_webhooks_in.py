@@ -6,13 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from standardwebhooks import Webhook
-from tests.intake.arrivals import edifact
+from tests.intake.arrivals import a_partner, edifact
 from tests.makers import CLERK, NOW, a_customer, a_product, policies
 
+from orderloop.access.models import AuditEntry
 from orderloop.flow.jobs import read_arrivals
-from orderloop.flow.services.connections import change_secret
-from orderloop.intake.models import Document, Message
+from orderloop.flow.models import SharedSecret
+from orderloop.flow.services.connections import change_secret, retire_secret
+from orderloop.intake.models import Document, Draft, Message, Partner
 from orderloop.orders.models import Order
+from orderloop.platform.sealing import SealBroken, unseal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TEXT = "PO number: PO-7\nDelivery date: 2026-12-07\n\nBK-1  2 pcs\n"
@@ -84,11 +87,84 @@ def test_a_report_replayed_later_is_refused(secret, send):
 
 
 def test_both_secrets_count_while_they_are_changed_and_no_other_does(secret, send):
-    newer = change_secret("webhook:chat", at=NOW, actor=CLERK)
+    newer = change_secret("webhook:chat", at=datetime.now(UTC), actor=CLERK)
     assert [send(_message(), each, report_id=each[-6:])[0] for each in (secret, newer)] == [202, 202]
-    change_secret("webhook:chat", at=NOW, actor=CLERK)
-    assert [send(_message(), each, report_id=f"b{each[-6:]}")[0] for each in (secret, newer)] == [401, 202]
-    assert Message.objects.count() == 3
+    newest = change_secret("webhook:chat", at=datetime.now(UTC), actor=CLERK)
+    statuses = [send(_message(), each, report_id=f"b{each[-6:]}")[0] for each in (secret, newer, newest)]
+    assert statuses == [401, 202, 202]
+    assert Message.objects.count() == 4
+    assert SharedSecret.objects.get().customer_id is not None
+
+
+def test_the_former_secret_counts_until_its_overlap_is_over_and_not_a_moment_longer(secret, send):
+    changed = datetime.now(UTC) - timedelta(hours=2)
+    change_secret("webhook:chat", overlap=timedelta(hours=3), at=changed, actor=CLERK)
+    assert send(_message(), secret)[0] == 202
+    SharedSecret.objects.update(previous_until=datetime.now(UTC) - timedelta(seconds=1))
+    assert send(_message(), secret, report_id="msg_2")[0] == 401
+    assert Message.objects.count() == 1
+
+
+def test_a_retired_secret_proves_nothing_and_its_name_can_be_used_again(secret, send):
+    assert retire_secret("webhook:chat", at=NOW, actor=CLERK)
+    assert not retire_secret("webhook:chat", at=NOW, actor=CLERK)
+    assert send(_message(), secret)[0] == 401
+    again = change_secret("webhook:chat", at=NOW, actor=CLERK)
+    assert [send(_message(), each, report_id=f"m{n}")[0] for n, each in enumerate((secret, again))] == [401, 202]
+
+
+def test_a_secret_is_sealed_and_what_was_done_with_it_is_recorded_without_it(secret):
+    row = SharedSecret.objects.get()
+    assert secret not in row.current
+    assert unseal(row.current) == secret
+    newer = change_secret("webhook:chat", overlap=timedelta(hours=5), at=NOW, actor=CLERK)
+    retire_secret("webhook:chat", at=NOW, actor=CLERK)
+    entries = AuditEntry.objects.order_by("id")
+    assert [(each.action, each.subject, each.data) for each in entries] == [
+        ("secret.made", "webhook:chat", {}), ("secret.changed", "webhook:chat", {"overlap_hours": 5}),
+        ("secret.retired", "webhook:chat", {}),
+    ]  # fmt: skip
+    assert (SharedSecret.objects.get().current, newer == secret) == ("", False)
+
+
+def test_what_another_installation_sealed_is_not_opened(secret, settings):
+    sealed = SharedSecret.objects.get().current
+    settings.SECRET_KEY, former = "another", settings.SECRET_KEY
+    with pytest.raises(SealBroken):
+        unseal(sealed)
+    settings.SECRET_KEY_FALLBACKS = [former]
+    assert unseal(sealed) == secret
+
+
+LINE = {"item": "BK-1", "quantity": "2", "unit": "PCE", "unit_price": "100.00", "amount": "200.00"}
+OURS = {
+    "customer_code": "C-1", "po_number": "PO-5", "requested_on": "2026-12-07", "currency": "CNY", "total": "200.00",
+    "lines": [LINE],
+}  # fmt: skip
+THEIRS = {"Head": {"Nr": "PO-6", "Liefertermin": "07.12.2026"}, "Rows": [{"Art": "BK-1", "Menge": "2", "Preis": "100"}]}
+MAPPING = {
+    "lines": "Rows", "date_format": "%d.%m.%Y", "header": {"po_number": "Head/Nr", "requested_on": "Head/Liefertermin",
+    "currency": {"constant": "CNY"}}, "line": {"item": "Art", "quantity": "Menge", "unit_price": "Preis"},
+}  # fmt: skip
+
+
+def test_an_order_in_json_comes_into_the_inbox_by_a_signed_report(secret, send):
+    assert send(_document(json.dumps(OURS).encode(), "order.json"), secret)[0] == 202
+    message = Message.objects.get()
+    read_arrivals(message.received_at)
+    document = Document.objects.get()
+    assert (document.format, document.message_id) == ("json", message.pk)
+    assert Draft.objects.get().body["po_number"] == "PO-5"
+
+
+def test_an_order_in_a_partners_own_json_is_read_by_his_mapping(secret, send):
+    partner = a_partner(Message._meta.get_field("customer").related_model.objects.get().pk, "webhook:chat", "json")
+    Partner.objects.filter(pk=partner.pk).update(mapping=MAPPING)
+    assert send(_document(json.dumps(THEIRS).encode(), "order.json"), secret)[0] == 202
+    read_arrivals(Message.objects.get().received_at)
+    draft = Draft.objects.get()
+    assert (draft.body["po_number"], draft.body["requested_on"]) == ("PO-6", "2026-12-07")
+    assert [(line["item"], line["quantity"]) for line in draft.body["lines"]] == [("BK-1", "2")]
 
 
 @pytest.mark.parametrize("source", ["other", "chat%00", "%E4%BC%81"])

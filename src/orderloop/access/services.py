@@ -170,6 +170,11 @@ def record_sign_ins(action: str, username: str, *, at: datetime, actor: Actor, d
     _audit(action, {username: data}, at, actor)
 
 
+def record_acts(action: str, subjects: Mapping[str, Mapping[str, Any]], *, at: datetime, actor: Actor) -> None:
+    """Write what somebody did, by its subject, into the audit record in the caller's transaction; never a secret."""
+    _audit(action, subjects, at, actor)
+
+
 def digest_of(secret: str) -> bytes:
     """What is kept of a token's secret."""
     return hashlib.sha256(secret.encode()).digest()

@@ -160,6 +160,9 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 SMTP_URL = os.environ.get("ORDERLOOP_SMTP_URL", "")
 MAIL_FROM = os.environ.get("ORDERLOOP_MAIL_FROM", "Orderloop <orders@localhost>")
 
+# Hosts of the own house that documents may be posted to, else only the world outside.
+POST_HOSTS = [host for host in os.environ.get("ORDERLOOP_POST_HOSTS", "").split(",") if host]
+
 FAX_FOLDER = os.environ.get("ORDERLOOP_FAX_FOLDER", "")
 
 DOCUMENT_FONTS = os.environ.get("ORDERLOOP_DOCUMENT_FONTS", "")

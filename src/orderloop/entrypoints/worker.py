@@ -48,6 +48,7 @@ async def _work() -> None:
     stopped = threading.Event()
     draining = asyncio.create_task(asyncio.to_thread(jobs.drain_until, stopped))
     passing = asyncio.create_task(asyncio.to_thread(jobs.work_until, stopped))
+    posting = asyncio.create_task(asyncio.to_thread(jobs.work_until, stopped, jobs.POSTS))
     running = asyncio.create_task(_run_jobs(stopped))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -57,6 +58,7 @@ async def _work() -> None:
     stopped.set()
     await draining
     await passing
+    await posting
 
 
 def _stop(stopped: threading.Event, running: asyncio.Task[None]) -> None:

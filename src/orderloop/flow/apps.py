@@ -15,9 +15,15 @@ class FlowConfig(AppConfig):
     def ready(self) -> None:
         from django.conf import settings
 
-        from orderloop.flow.jobs import outgoing_contexts, question_contexts, read_arrivals, recognise_arrivals, take_faxes
+        from orderloop.flow.jobs import (
+            outgoing_contexts,
+            question_contexts,
+            read_arrivals,
+            recognise_arrivals,
+            take_faxes,
+        )
         from orderloop.flow.rules import SECTION
-        from orderloop.flow.services import exchanging, sending
+        from orderloop.flow.services import exchanging, sending, web_posts
         from orderloop.flow.services.asking import MAIL
         from orderloop.platform import jobs, mail, outbox
         from orderloop.policy.facts import register
@@ -29,9 +35,11 @@ class FlowConfig(AppConfig):
         mail.register(sending.MAIL, "flow/mail/exchange.txt", outgoing_contexts)
         outbox.register(exchanging.RECEIPTS, exchanging.do_receipts)
         outbox.register(exchanging.ANSWERS, exchanging.do_answers)
+        outbox.register(sending.POST, web_posts.do_posts, waits=web_posts.WAITS, apart=True)
         register_listener(exchanging.ask_for_answers)
         jobs.register_pass("read_arrivals", read_arrivals)
         jobs.register_pass("recognise_arrivals", recognise_arrivals, lane=jobs.RECOGNITION)
+        jobs.register_pass("post_documents", web_posts.post_documents, jobs.POSTS)
         if settings.FAX_FOLDER:
             jobs.register_pass("take_faxes", take_faxes)
         _register_navigation()

@@ -13,6 +13,7 @@ from orderloop.flow.queries import exchanged
 from orderloop.flow.services.advance import serve_waiting
 from orderloop.flow.services.arriving import process_messages
 from orderloop.flow.services.decisions import rescore_orders
+from orderloop.flow.services.events import tell_of_orders
 from orderloop.flow.services.exchanging import confirm_orders
 from orderloop.flow.services.faxing import take_folder
 from orderloop.foundation.actor import SYSTEM
@@ -86,7 +87,6 @@ def read_arrivals(at: datetime) -> int:
     """Read what has arrived on channels where nobody waits for an answer; returns how many messages were ended. What
     holds pictures is left to `recognise_arrivals`."""
     waiting = intake_queries.waiting_messages(ARRIVING, at, AT_ONCE)
-    return len(process_messages(waiting, at=at, actor=SYSTEM).done) if waiting else 0
     return len(process_messages(waiting, at=at, actor=SYSTEM, recognise=False).done) if waiting else 0
 
 
@@ -94,6 +94,7 @@ def recognise_arrivals(at: datetime) -> int:
     """Read the message with pictures that has waited longest; returns whether there was one. It takes seconds a page,
     and therefore has a process of its own."""
     waiting = intake_queries.waiting_messages(ARRIVING, at, 1, needs_recognition=True)
+    return len(process_messages(waiting, at=at, actor=SYSTEM).done) if waiting else 0
 
 
 def take_faxes(at: datetime) -> int:
@@ -124,7 +125,7 @@ def confirm_what_changed(timestamp: int) -> int:
     """Answer orders anew whose answer has changed since the last: a later day, another quantity. In portions."""
     at, count, after = datetime.fromtimestamp(timestamp, UTC), 0, 0
     while ids := exchanged.confirmed_and_open(after=after, limit=CHUNK):
-        count += len(confirm_orders(ids, at=at).done)
+        count += len(confirm_orders(ids, at=at).done) + len(tell_of_orders(ids, at=at))
         after = ids[-1]
     return count
 

@@ -78,6 +78,9 @@ class Outgoing(models.Model):
     sent_at = models.DateTimeField(null=True)
     # Until when the partner is to say that he has it, and what he said.
     receipt_due_at = models.DateTimeField(null=True)
+    # With whom it was agreed that it is posted; and since when no more is tried.
+    partner_id = models.BigIntegerField(null=True)
+    given_up_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     settlement = models.CharField(max_length=30, blank=True, default="")
     note = models.CharField(max_length=500, blank=True, default="")
@@ -101,6 +104,27 @@ class Outgoing(models.Model):
         ]
 
 
+class PostTry(models.Model):
+    """One try to post a document to a partner: what he answered, or why no answer came."""
+
+    outgoing = models.ForeignKey(Outgoing, on_delete=models.CASCADE, related_name="tries")
+    at = models.DateTimeField()
+    status = models.PositiveSmallIntegerField(null=True)
+    # The first 2 kB.
+    reply = models.TextField(blank=True, default="")
+    fault = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["outgoing", "-id"], name="post_try_by_outgoing")]
+
+
+class ClosedAddress(models.Model):
+    """An address that said it is gone for good (410): nothing is posted there until a person opens it again."""
+
+    address = models.CharField(max_length=300, unique=True)
+    at = models.DateTimeField()
+
+
 class ControlNumber(models.Model):
     """The last control number used towards a partner in a format; they only rise."""
 
@@ -113,12 +137,14 @@ class ControlNumber(models.Model):
 
 
 class SharedSecret(models.Model):
-    """What another system proves itself with, under `cxml:identity` or `webhook:source`; the one before still counts
-    until it is changed again."""
+    """What another system proves itself to us with (`cxml:identity`, `webhook:source`), or we to it (`post:partner`,
+    `robot:name`). Sealed; the one before counts until `previous_until`; one retired has neither."""
 
     name = models.CharField(max_length=160, unique=True)
-    current = models.CharField(max_length=200)
-    previous = models.CharField(max_length=200, blank=True, default="")
+    current = models.TextField(blank=True, default="")
+    previous = models.TextField(blank=True, default="")
+    previous_until = models.DateTimeField(null=True)
     customer = models.ForeignKey("customers.Customer", on_delete=models.CASCADE, null=True, related_name="+")
     changed_at = models.DateTimeField()
     changed_by = models.CharField(max_length=120)
+    retired_at = models.DateTimeField(null=True)

@@ -31,9 +31,9 @@ NightlyCheck = Callable[[], Sequence[str]]
 _nightly: dict[str, NightlyCheck] = {}
 # What is told the time, works a portion, and says how much it did.
 Pass = Callable[[datetime], int]
-# Lanes of passes: each is worked by a process of its own, so that what takes long holds up nothing else.
-USUAL, RECOGNITION = "usual", "recognition"
-_lanes: dict[str, dict[str, Pass]] = {USUAL: {}, RECOGNITION: {}}
+# Lanes of passes: each is worked by a process or thread of its own, so that what takes long holds up nothing else.
+USUAL, RECOGNITION, POSTS = "usual", "recognition", "posts"
+_lanes: dict[str, dict[str, Pass]] = {USUAL: {}, RECOGNITION: {}, POSTS: {}}
 
 
 def register_nightly(name: str, check: NightlyCheck) -> None:

@@ -81,17 +81,26 @@ GivenUp = Callable[[Sequence[tuple[DueEffect, Fault]], datetime], None]
 @dataclass(slots=True)
 class _Kinds:
     handlers: dict[str, Handler] = field(default_factory=dict)
+    waits: dict[str, tuple[timedelta, ...]] = field(default_factory=dict)
+    apart: set[str] = field(default_factory=set)
     given_up: list[GivenUp] = field(default_factory=list)
 
 
 _kinds = _Kinds()
 
 
-def register(kind: str, handler: Handler) -> None:
-    """Say who does effects of `kind`; ValueError when another handler has it."""
+def register(kind: str, handler: Handler, *, waits: Sequence[timedelta] = (), apart: bool = False) -> None:
+    """Say who does effects of `kind`; ValueError when another handler has it.
+
+    `waits` are the waits after each failure, after the last of which an effect is given up; without them they double.
+    Effects that may take long are kept `apart`: only who asks for their kind is given them, so they hold up no others.
+    """
     if _kinds.handlers.get(kind, handler) is not handler:
         raise ValueError(f"effects of kind {kind!r} have a handler already")
     _kinds.handlers[kind] = handler
+    _kinds.waits[kind] = tuple(waits)
+    if apart:
+        _kinds.apart.add(kind)
 
 
 def register_given_up(listener: GivenUp) -> None:
@@ -162,10 +171,18 @@ def drain(now: datetime, limit: int = 200) -> Drained:
     return drained
 
 
-def retry_after(attempt: int, chance: float) -> timedelta:
-    """The wait after the `attempt`-th failure: doubles up to four hours, spread by a quarter by `chance` in [0, 1)."""
-    whole = min(FIRST_RETRY * 2 ** min(attempt - 1, 20), LONGEST_RETRY)
+def retry_after(attempt: int, chance: float, waits: Sequence[timedelta] = ()) -> timedelta:
+    """The wait after the `attempt`-th failure: of `waits`, else doubling up to four hours; spread by a quarter by
+    `chance` in [0, 1)."""
+    usual = min(FIRST_RETRY * 2 ** min(attempt - 1, 20), LONGEST_RETRY)
+    whole = waits[attempt - 1] if attempt <= len(waits) else usual
     return whole * (0.75 + chance / 2)
+
+
+def is_last(effect: DueEffect) -> bool:
+    """Whether this is the last attempt that its kind is given."""
+    waits = _kinds.waits.get(effect.kind, ())
+    return effect.attempt > (len(waits) or ATTEMPTS - 1)
 
 
 def moments_due(kind: str) -> list[datetime]:
@@ -215,14 +232,14 @@ def delete_done_effects(before: datetime, limit: int = 10_000) -> int:
 
 
 def _claim(now: datetime, limit: int, kind: str) -> list[DueEffect]:
-    of_kind = " AND kind = %s" if kind else ""
+    of_kind = " AND kind = ANY(%s)" if kind else " AND kind <> ALL(%s)"
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE platform_effect AS e SET next_at = %s, attempts = e.attempts + 1 FROM ("
             " SELECT id FROM platform_effect WHERE done_at IS NULL AND dead_at IS NULL AND next_at <= %s"
             f"{of_kind} ORDER BY next_at, id LIMIT %s FOR UPDATE SKIP LOCKED) AS due WHERE e.id = due.id"
             " RETURNING e.id, e.key, e.kind, e.payload::text, e.order_id, e.attempts",
-            [now + LEASE, now, *([kind] if kind else []), limit],
+            [now + LEASE, now, [kind] if kind else sorted(_kinds.apart), limit],
         )
         rows = cursor.fetchall()
     held = [DueEffect(row[0], row[1], row[2], json.loads(row[3]), row[4], row[5]) for row in rows]
@@ -251,8 +268,8 @@ def _settle(
 ) -> Drained:
     done = [effect for effect in group if effect.key not in faults]
     failed = [(effect, faults[effect.key]) for effect in group if effect.key in faults]
-    dead = [(effect, fault) for effect, fault in failed if fault.permanent or effect.attempt >= ATTEMPTS]
-    later = [(effect, fault) for effect, fault in failed if not fault.permanent and effect.attempt < ATTEMPTS]
+    dead = [(effect, fault) for effect, fault in failed if fault.permanent or is_last(effect)]
+    later = [(effect, fault) for effect, fault in failed if not fault.permanent and not is_last(effect)]
     with transaction.atomic(), connection.cursor() as cursor:
         if done:
             cursor.execute(
@@ -280,7 +297,16 @@ def _failures(
     chance: Callable[[], float],
 ) -> list[list[object]]:
     rows = [
-        *((e.effect_id, e.attempt, now + retry_after(e.attempt, chance()), None, f.words) for e, f in later),
+        *(
+            (
+                e.effect_id,
+                e.attempt,
+                now + retry_after(e.attempt, chance(), _kinds.waits.get(e.kind, ())),
+                None,
+                f.words,
+            )
+            for e, f in later
+        ),
         *((e.effect_id, e.attempt, now, now, f.words) for e, f in dead),
     ]
     return [list(column) for column in zip(*((*row[:4], row[4][:ERROR_LENGTH]) for row in rows), strict=True)]

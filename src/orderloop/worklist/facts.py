@@ -26,6 +26,7 @@ KIND_WORDS: Mapping[str, str] = {
     "effect": _("Message could not be sent"),
     "call_back": _("Call back: a fax did not come through"),
     "receipt_missing": _("Ask why a partner has not acknowledged a document"),
+    "post_given_up": _("See why documents do not reach a partner"),
     "dispute": _("Settle a dispute"),
     "figure_missed": _("A figure misses its target"),
 }

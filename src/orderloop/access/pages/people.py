@@ -173,6 +173,8 @@ def tabs_for(request: HttpRequest, current: str) -> list[Choice]:
     pages = (
         ("people", _("People"), "people", "people.view"),
         ("tokens", _("API tokens"), "tokens", "account.use"),
+        # The room of what is exchanged keeps these; here is where access is looked for.
+        ("secrets", _("Secrets"), "secrets", "tokens.edit"),
         ("record", _("Record"), "access_record", "audit.view"),
     )
     return [

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from orderloop.entrypoints.cli import data, doctor, fax, intake, people, running
+from orderloop.entrypoints.cli import data, doctor, fax, intake, people, running, shared_secrets
 from orderloop.entrypoints.cli.screen import INTERRUPTED, explained, say_error
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ running.add_to(app)
 data.add_to(app)
 doctor.add_to(app)
 people.add_to(app)
+shared_secrets.add_to(app)
 intake.add_to(app)
 fax.add_to(app)
 

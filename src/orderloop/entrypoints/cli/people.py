@@ -46,7 +46,7 @@ def add_person(
         from orderloop.access.services import add_people
         from orderloop.foundation.actor import SYSTEM
 
-        new = PersonNew(username, name or username, tuple(role), password, email, language, _customer_id(customer))
+        new = PersonNew(username, name or username, tuple(role), password, email, language, customer_id_of(customer))
         outcome = add_people([new], at=datetime.now(UTC), actor=SYSTEM)
         _refuse(outcome, f"{username} was not added")
         say(f"{username} may sign in now.")
@@ -83,7 +83,8 @@ def create_token(
             say(secret)
 
 
-def _customer_id(code: str) -> int | None:
+def customer_id_of(code: str) -> int | None:
+    """The customer with this code, None for an empty one; Failure where there is none."""
     if not code:
         return None
     from orderloop.customers.queries import by_codes

@@ -13,7 +13,7 @@ from orderloop.flow.api.orders import ERRORS, problem
 from orderloop.flow.queries import exchanged
 from orderloop.flow.queries.exchanged import OutgoingFact
 from orderloop.flow.services.confirming import answer_body, answers_for
-from orderloop.flow.services.sending import take_documents
+from orderloop.flow.services.sending import resend_documents, take_documents
 from orderloop.interchange.facts import LineVerdict, Verdict
 from orderloop.orders import queries as orders
 from orderloop.platform.files import attachment, read_file
@@ -67,6 +67,24 @@ class OutgoingOut(Schema):
     content_type: str
     sha256: str
     created_at: datetime
+    transport: str
+    sent_at: datetime | None
+    given_up_at: datetime | None
+
+
+class TryOut(Schema):
+    """A try to post a document: the status and the first 2 kB that were answered, or why no answer came."""
+
+    at: datetime
+    status: int | None
+    reply: str
+    fault: str
+
+
+class OutgoingTriedOut(OutgoingOut):
+    """A document with the latest tries to post it, the last first."""
+
+    tries: list[TryOut]
 
 
 class CollectOut(Schema):
@@ -103,6 +121,29 @@ def list_outgoing(request: HttpRequest, asked: Query[CollectIn]) -> Any:
     return {"documents": [_told(fact) for fact in waiting]}
 
 
+@router.get("/outgoing/{outgoing_id}", response={200: OutgoingTriedOut, **ERRORS}, auth=needs("orders:read"))
+def show_outgoing(request: HttpRequest, outgoing_id: int) -> Any:
+    """What became of a document: whether it was sent, and how each try to post it was answered."""
+    fact = _own(request, outgoing_id)
+    if fact is None:
+        return problem(404, "not_found", "There is no such document.")
+    tries = exchanged.tries_for([outgoing_id]).get(outgoing_id, [])
+    return {
+        **_told(fact),
+        "tries": [{"at": e.at, "status": e.status, "reply": e.reply, "fault": e.fault} for e in tries],
+    }
+
+
+@router.post("/outgoing/{outgoing_id}/resend", response={200: OutgoingOut, **ERRORS}, auth=needs("orders:write"))
+def resend_outgoing(request: HttpRequest, outgoing_id: int) -> Any:
+    """Send a document once more as it is, under the control number and, where it is posted, the webhook-id it had."""
+    principal: ApiPrincipal = request.auth  # type: ignore[attr-defined]
+    if _own(request, outgoing_id) is None:
+        return problem(404, "not_found", "There is no such document.")
+    resend_documents([outgoing_id], at=datetime.now(UTC), actor=principal.actor)
+    return _told(exchanged.outgoing_for([outgoing_id])[outgoing_id])
+
+
 @router.get("/outgoing/{outgoing_id}/content", response={200: None, **ERRORS}, auth=needs("orders:read"),
             openapi_extra=BYTES)  # fmt: skip
 def get_outgoing(request: HttpRequest, outgoing_id: int) -> HttpResponse:
@@ -133,5 +174,5 @@ def _own(request: HttpRequest, outgoing_id: int) -> OutgoingFact | None:
 
 def _told(fact: OutgoingFact) -> dict[str, Any]:
     names = ("kind", "format", "version", "verdict", "receiver", "control", "is_test", "filename", "content_type",
-             "created_at")  # fmt: skip
+             "created_at", "transport", "sent_at", "given_up_at")  # fmt: skip
     return {"id": fact.outgoing_id, "sha256": fact.file, **{name: getattr(fact, name) for name in names}}

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,15 +12,17 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from orderloop.access.services import actor_of
 from orderloop.customers import queries as customers
 from orderloop.flow.queries import exchanged
 from orderloop.flow.queries.exchanged import PartnerRow
-from orderloop.flow.services import connections, sending, trying
+from orderloop.flow.services import connections, sending, trying, web_posts
 from orderloop.intake import services as intake
 from orderloop.intake.facts import DECISION_WORDS, OUTCOME_WORDS, PartnerNew
+from orderloop.platform import posts
 from orderloop.platform.files import attachment, read_file
 from orderloop.platform.permissions import requires
 from orderloop.ui.components import Crumb
@@ -28,15 +31,17 @@ from orderloop.ui.toasts import toast
 
 SCHEMES = [
     ("edifact", "EDIFACT"), ("x12", "X12"), ("ubl", "UBL"), ("cxml", "cXML"), ("gln", "GLN"),
-    ("tax", _("Tax number")), ("domain", _("Mail domain")), ("caller", _("Caller's number")),
+    ("json", _("System told in JSON")), ("tax", _("Tax number")), ("domain", _("Mail domain")),
+    ("caller", _("Caller's number")),
 ]  # fmt: skip
-TRANSPORTS = [("collect", _("Collected by API")), ("mail", _("By mail"))]
+TRANSPORTS = [("collect", _("Collected by API")), ("mail", _("By mail")), ("post", _("Posted to his server"))]
 RECEIPTS = [("", _("As the standard has it")), ("always", _("Always")), ("asked", _("When asked for")),
             ("never", _("Never"))]  # fmt: skip
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 KIND_WORDS = {"receipt": _("Receipt"), "confirmation": _("Confirmation"), "despatch": _("Despatch advice")}
 REFUSALS = {"partner_incomplete": _("An identifier is needed."), "partner_too_long": _("This is too long."),
-            "customer_unknown": _("There is no customer with this code.")}  # fmt: skip
+            "customer_unknown": _("There is no customer with this code."),
+            "secret_too_long": _("A secret has at most 500 characters, on one line.")}  # fmt: skip
 MOST_TRIED = 5 * 1024**2
 AGREED = ("transport", "address", "receipts", "answers", "despatch", "expects_receipts", "test")
 
@@ -50,6 +55,8 @@ class PartnerForm(forms.Form):
     our_id = forms.CharField(label=_("Our identifier with him"), max_length=120, required=False)
     transport = forms.ChoiceField(label=_("Documents to him"), choices=TRANSPORTS)
     address = forms.EmailField(label=_("Mail address for documents"), required=False)
+    url = forms.CharField(label=_("Address documents are posted to"), max_length=posts.MOST_ADDRESS, required=False,
+                          help_text=_("Begins with https://"))  # fmt: skip
     receipts = forms.ChoiceField(label=_("Acknowledge what he sends"), choices=RECEIPTS, required=False)
     answers = forms.ChoiceField(label=_("Confirm his orders"), choices=YES_NO)
     despatch = forms.ChoiceField(label=_("Advise shipments"), choices=YES_NO)
@@ -57,9 +64,15 @@ class PartnerForm(forms.Form):
     test = forms.ChoiceField(label=_("Send as a test"), choices=YES_NO)
 
     def clean(self) -> dict[str, Any]:
-        """Mail needs an address."""
+        """Mail and posting need an address each; what is agreed has one, that of the way agreed."""
         given: dict[str, Any] = super().clean() or {}
-        if given.get("transport") == "mail" and not given.get("address"):
+        if given.get("transport") == "post":
+            try:
+                posts.address_of(given.get("url", ""), settings.POST_HOSTS)
+            except posts.AddressRefused:
+                self.add_error("url", gettext("Name an address that begins with https://."))
+            given["address"] = given.get("url", "")
+        elif given.get("transport") == "mail" and not given.get("address"):
             self.add_error("address", gettext("Name the address documents are mailed to."))
         return given
 
@@ -112,6 +125,8 @@ def change_partner(request: HttpRequest, partner_id: int) -> HttpResponse:
     agreed = {"transport": "collect", "answers": "yes", "despatch": "yes", "test": "no", "our_id": partner.our_id,
               "expects_receipts": "yes" if partner.scheme == "x12" else "no"}  # fmt: skip
     initial = {**given, "customer": row.customer_code, **agreed, **partner.profile}
+    if partner.profile.get("transport") == "post":
+        initial |= {"url": partner.profile.get("address", ""), "address": ""}
     form = PartnerForm({**request.POST.dict(), **given} if request.method == "POST" else None, initial=initial)
     form.fields["scheme"].disabled = form.fields["sender"].disabled = True
     if request.method == "POST" and _saved(request, form, row):
@@ -122,17 +137,39 @@ def change_partner(request: HttpRequest, partner_id: int) -> HttpResponse:
 
 
 @requires("tokens.edit")
+@sensitive_post_parameters("value")
 @never_cache
 @require_POST
 def change_secret(request: HttpRequest, partner_id: int) -> HttpResponse:
-    """A new secret for a cXML partner, shown this once; the one before still counts until the next change."""
+    """A secret for what is posted to a partner (`purpose` post), or for what he sends by cXML: made here and shown this
+    once, or entered as he gave it. The one before counts for some days more."""
     row = _row_or_404(partner_id)
-    if row.partner.scheme != "cxml":
+    posted = request.POST.get("purpose") == connections.POST
+    if not posted and row.partner.scheme != connections.CXML:
         raise Http404
+    name = f"{connections.POST}:{partner_id}" if posted else f"{connections.CXML}:{row.partner.sender}"
+    value = request.POST.get("value", "").strip()
+    if (fault := connections.fault_of(name, value)) is not None:
+        words = REFUSALS.get(fault.code, fault.code)
+        return render(request, "flow/partner.html", {**_context(row), "secret_fault": words}, status=422)
     secret = connections.change_secret(
-        f"cxml:{row.partner.sender}", customer_id=row.partner.customer_id, at=timezone.now(), actor=actor_of(request)
+        name, customer_id=row.partner.customer_id, value=value, at=timezone.now(), actor=actor_of(request)
     )
+    if value:
+        toast(request, gettext("The secret is kept."))
+        return HttpResponseRedirect(reverse("partner", args=[partner_id]))
     return render(request, "flow/partner.html", {**_context(row), "secret": secret})
+
+
+@requires("customers.edit")
+@never_cache
+@require_POST
+def open_address(request: HttpRequest, partner_id: int) -> HttpResponse:
+    """Post to an address again that had said it is gone."""
+    row = _row_or_404(partner_id)
+    web_posts.open_address(row.partner.profile.get("address", ""))
+    toast(request, gettext("Documents are posted there again. What did not reach it: send it again below."))
+    return HttpResponseRedirect(reverse("partner", args=[partner_id]))
 
 
 @requires("customers.edit")
@@ -214,13 +251,20 @@ def _saved(request: HttpRequest, form: PartnerForm, row: PartnerRow | None) -> i
 def _context(row: PartnerRow) -> dict[str, Any]:
     partner = row.partner
     sent = [each for each in exchanged.last_exchanged([partner.customer_id]) if each.format == partner.scheme]
+    tries = exchanged.tries_for([each.outgoing_id for each in sent if each.transport == "post"])
+    is_posted, now = partner.profile.get("transport") == "post", timezone.now()
+    address = partner.profile.get("address", "")
     return {
         "row": row,
         "partner": partner,
         "scheme": dict(SCHEMES).get(partner.scheme, partner.scheme),
         "transport": dict(TRANSPORTS).get(partner.profile.get("transport", "collect"), ""),
         "is_test": partner.profile.get("test") == "yes",
-        "sent": [(each, KIND_WORDS[each.kind], *_state_of(each)) for each in sent],
+        "sent": [(each, KIND_WORDS[each.kind], *_state_of(each), tries.get(each.outgoing_id, ())) for each in sent],
+        "is_posted": is_posted,
+        "address": address,
+        "is_gone": is_posted and bool(exchanged.closed_addresses([address])),
+        "has_secret": is_posted and bool(exchanged.secrets_of([f"post:{partner.partner_id}"], at=now)),
         "received": [
             (each, gettext(OUTCOME_WORDS.get(each.outcome, each.outcome)))
             for each in exchanged.last_received(partner.customer_id, partner.scheme)
@@ -233,6 +277,10 @@ def _state_of(fact: exchanged.OutgoingFact) -> tuple[str, str]:
     if fact.settlement:
         is_good = fact.settlement.startswith(("accepted", "received"))
         return ("good", gettext("Acknowledged")) if is_good else ("bad", gettext("Refused by the partner"))
+    if fact.given_up_at is not None:
+        return "bad", gettext("Given up")
+    if fact.sent_at is None and fact.transport == "post":
+        return "warn", gettext("Waits to be posted")
     if fact.sent_at is None:
         return "warn", gettext("Waits to be collected")
     if fact.receipt_due_at is not None and fact.receipt_due_at < timezone.now():

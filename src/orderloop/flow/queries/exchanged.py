@@ -7,6 +7,7 @@ from datetime import datetime
 
 from orderloop.intake.facts import PartnerFact
 from orderloop.platform.bulk import fetch_all
+from orderloop.platform.sealing import unseal
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +18,41 @@ class Secrets:
     customer_id: int | None
 
 
-def secrets_of(names: Collection[str]) -> dict[str, Secrets]:
-    """The secrets under these names; a name nobody knows is missing."""
+def secrets_of(names: Collection[str], *, at: datetime) -> dict[str, Secrets]:
+    """The secrets that count under these names at a moment; a name nobody knows, or one retired, is missing."""
     rows = fetch_all(
-        "SELECT name, current, previous, customer_id FROM flow_sharedsecret WHERE name = ANY(%s::text[])",
-        [[name.replace("\x00", "") for name in names]],
+        """SELECT name, current, CASE WHEN previous_until > %s THEN previous ELSE '' END, customer_id
+           FROM flow_sharedsecret WHERE name = ANY(%s::text[]) AND retired_at IS NULL""",
+        [at, [name.replace("\x00", "") for name in names]],
     )
-    return {row[0]: Secrets(tuple(value for value in row[1:3] if value), row[3]) for row in rows}
+    return {row[0]: Secrets(tuple(unseal(value) for value in row[1:3] if value), row[3]) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class SecretRow:
+    """A secret as it may be shown: everything but itself. `overlaps_until` is None where only one counts."""
+
+    name: str
+    customer_code: str
+    partner: str
+    partner_id: int | None
+    changed_at: datetime
+    changed_by: str
+    overlaps_until: datetime | None
+    retired_at: datetime | None
+
+
+def secrets_listed(*, at: datetime) -> list[SecretRow]:
+    """Every secret there is or was, without itself."""
+    rows = fetch_all(
+        """SELECT s.name, coalesce(c.code, ''), coalesce(p.sender, ''), p.id, s.changed_at, s.changed_by,
+               CASE WHEN s.previous_until > %s THEN s.previous_until END, s.retired_at
+           FROM flow_sharedsecret s LEFT JOIN intake_partner p ON s.name = 'post:' || p.id
+           LEFT JOIN customers_customer c ON c.id = coalesce(s.customer_id, p.customer_id)
+           ORDER BY s.retired_at IS NOT NULL, s.name""",
+        [at],
+    )
+    return [SecretRow(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +81,25 @@ ANSWERED = ("edifact", "x12", "ubl", "cxml")
 
 
 def latest_confirmations(order_ids: Collection[int]) -> dict[int, tuple[int, str]]:
-    """Version and fingerprint of the last confirmation written for each order; one without any is missing."""
+    """Version and fingerprint of the last confirmation written for each order in the form it came in."""
     rows = fetch_all(
         """SELECT DISTINCT ON (order_id) order_id, version, fingerprint FROM flow_outgoing
-           WHERE order_id = ANY(%s::bigint[]) AND kind = 'confirmation' ORDER BY order_id, version DESC""",
+           WHERE order_id = ANY(%s::bigint[]) AND kind = 'confirmation' AND format <> 'json'
+           ORDER BY order_id, version DESC""",
         [list(order_ids)],
     )
     return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def latest_events(order_ids: Collection[int]) -> dict[tuple[int, int], tuple[int, str]]:
+    """Version and fingerprint of the last confirmation told as an event, by order and partner."""
+    rows = fetch_all(
+        """SELECT DISTINCT ON (order_id, partner_id) order_id, partner_id, version, fingerprint FROM flow_outgoing
+           WHERE order_id = ANY(%s::bigint[]) AND kind = 'confirmation' AND format = 'json'
+           ORDER BY order_id, partner_id, version DESC""",
+        [list(order_ids)],
+    )
+    return {(row[0], row[1]): (row[2], row[3]) for row in rows}
 
 
 def confirmed_and_open(*, after: int, limit: int) -> list[int]:
@@ -75,7 +116,7 @@ def confirmed_and_open(*, after: int, limit: int) -> list[int]:
 
 _OUTGOING = """id, kind, format, version, verdict, customer_id, order_id, document_id, sender, receiver, control,
     is_test, file, filename, content_type, transport, address, created_at, sent_at, receipt_due_at, settled_at,
-    settlement, note"""
+    settlement, note, key, partner_id, given_up_at"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +146,39 @@ class OutgoingFact:
     settled_at: datetime | None
     settlement: str
     note: str
+    key: str
+    partner_id: int | None
+    given_up_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostTryFact:
+    """One try to post a document: the status and the first 2 kB answered, or why no answer came."""
+
+    outgoing_id: int
+    at: datetime
+    status: int | None
+    reply: str
+    fault: str
+
+
+def tries_for(outgoing_ids: Collection[int], limit: int = 20) -> dict[int, list[PostTryFact]]:
+    """The latest tries to post each document, the last first."""
+    rows = fetch_all(
+        """SELECT t.outgoing_id, t.at, t.status, t.reply, t.fault FROM unnest(%s::bigint[]) AS o(id)
+           CROSS JOIN LATERAL (SELECT * FROM flow_posttry WHERE outgoing_id = o.id ORDER BY id DESC LIMIT %s) t""",
+        [list(outgoing_ids), limit],
+    )
+    found: dict[int, list[PostTryFact]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(PostTryFact(*row))
+    return found
+
+
+def closed_addresses(addresses: Collection[str]) -> set[str]:
+    """Those of these addresses that said they are gone."""
+    rows = fetch_all("SELECT address FROM flow_closedaddress WHERE address = ANY(%s::text[])", [list(addresses)])
+    return {row[0] for row in rows}
 
 
 def outgoing_for(outgoing_ids: Collection[int]) -> dict[int, OutgoingFact]:

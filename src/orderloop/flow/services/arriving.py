@@ -14,7 +14,7 @@ import psycopg
 from django.db import DatabaseError, OperationalError, transaction
 
 from orderloop.flow.facts import TakenIn
-from orderloop.flow.services import exchanging
+from orderloop.flow.services import exchanging, faxing
 from orderloop.flow.services.take_in import take_in_entries
 from orderloop.foundation.actor import Actor
 from orderloop.foundation.outcome import Done, Outcomes, Stale
@@ -67,6 +67,8 @@ def process_messages(
     read = intake.read_messages(fresh, own_names=own_names(), at=at, recognise=recognise)
     if left := {each.message_id for each in fresh} - {each.claimed.message_id for each in read}:
         intake.leave_to_recognition(sorted(left))
+    read, empty = faxing.settle_gateway_mails(read, at=at)
+    arrived |= {i: Arrived(Outcome.QUARANTINED, reasons=(reason,)) for i, reason in empty.items()}
     for portion in intake.in_rounds(read):
         arrived |= _take_in_safely(portion, at=at, actor=actor)
     done = [Done(i, arrived[i]) for i in ids if i in arrived]

@@ -9,6 +9,7 @@ from functools import partial
 
 from orderloop.flow.queries import exchanged
 from orderloop.flow.services.confirming import Composed, answer_body, answers_for
+from orderloop.flow.services.events import tell_of_orders, told_partners
 from orderloop.flow.services.sending import ToSend, send_documents, settle_documents
 from orderloop.foundation.outcome import Done, Outcomes, Stale
 from orderloop.fulfilment import queries as fulfilment
@@ -40,6 +41,8 @@ _ANSWER: Mapping[str, Callable[[Answer, Interchange], bytes]] = {
 _DESPATCH: Mapping[str, Callable[[Despatch, Interchange], bytes]] = {
     Format.EDIFACT: edifact.write_despatch,
     Format.X12: x12.write_despatch,
+    Format.UBL: ubl.despatch_advice,
+    Format.CXML: cxml.ship_notice_request,
 }
 
 
@@ -53,7 +56,8 @@ def ask_for_receipts(documents: Mapping[int, Sequence[ReadDocument]], *, at: dat
 def ask_for_answers(effects: Sequence[DueEffect], at: datetime) -> None:
     """Have orders that customers are told of answered electronically too, where they came so."""
     told = [each for each in effects if each.payload.get("event") in _TOLD_OF]
-    sources = exchanged.sources_of({int(str(each.payload["order_id"])) for each in told}) if told else {}
+    ids = {int(str(each.payload["order_id"])) for each in told}
+    sources = {*exchanged.sources_of(ids), *told_partners(ids)} if ids else set()
     put_effects(
         [
             EffectNew(f"{ANSWERS}:{each.key}", ANSWERS, {"order_id": order_id}, order_id)
@@ -75,6 +79,7 @@ def do_answers(effects: Sequence[DueEffect], now: datetime) -> dict[str, Fault]:
     order_ids = list(dict.fromkeys(int(str(each.payload["order_id"])) for each in effects))
     confirm_orders(order_ids, at=now)
     advise_shipments(order_ids, at=now)
+    tell_of_orders(order_ids, at=now)
     return {}
 
 
@@ -135,6 +140,7 @@ def _addressed(partner: PartnerFact | None, envelope: Envelope, customer_id: int
     """A document to whoever sent this envelope, by the way agreed with him; without one he collects it."""
     profile = partner.profile if partner is not None else {}
     transport, address = profile.get("transport", "collect"), profile.get("address", "")
+    agreed = (transport == "mail" and "@" in address) or (transport == "post" and partner is not None and address)
     return ToSend(
         "", "", "", "", customer_id,
         (partner.our_id if partner is not None else "") or envelope.receiver,
@@ -142,8 +148,9 @@ def _addressed(partner: PartnerFact | None, envelope: Envelope, customer_id: int
         lambda _interchange: b"",
         answering_details(envelope),
         is_test=envelope.is_test or profile.get("test") == "yes",
-        transport="mail" if transport == "mail" and "@" in address else "collect",
-        address=address if transport == "mail" else "",
+        transport=transport if agreed else "collect",
+        address=address if agreed else "",
+        partner_id=partner.partner_id if partner is not None else None,
     )  # fmt: skip
 
 

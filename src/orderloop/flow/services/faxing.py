@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,14 +12,18 @@ from django.db import transaction
 from orderloop.customers import queries as customers
 from orderloop.flow.rules import caller_key
 from orderloop.intake import services as intake
-from orderloop.intake.facts import Arrival
+from orderloop.intake.facts import SECTION, Arrival, CallerPlace, EnvelopeKey, ReadMessage
+from orderloop.intake.rules.fax_gateways import caller_in, gateway_of
+from orderloop.interchange.facts import Format
 from orderloop.orders.facts import Channel
-from orderloop.policy.queries import working_time
+from orderloop.policy.queries import in_force, working_time
 from orderloop.worklist import services as worklist
 from orderloop.worklist.facts import WorkNew
 
 CALL_BACK = "call_back"
 TAKEN = "taken"
+_PAGES = frozenset({Format.IMAGE, Format.PDF})
+_LONGEST_NUMBER = 60
 _KINDS = {".tif", ".tiff", ".pdf"}
 # A file that still grows is still being written.
 _AT_REST_SECONDS = 10
@@ -73,6 +77,62 @@ def receive_faxes(faxes: Sequence[Fax], *, at: datetime) -> list[Received]:
     intake.quarantine_messages({each.message_id: "fax_broke_off" for _fax, each in broken}, at=at)
     _have_called_back(broken, at)
     return received
+
+
+def settle_gateway_mails(messages: Sequence[ReadMessage], *, at: datetime) -> tuple[list[ReadMessage], dict[int, str]]:
+    """Faxes that came by mail, as faxes: what the gateway wrote around them orders nothing, though it may say who
+    called. Those without any page are set apart and called back. Returns the messages that are left, and why the
+    others are not."""
+    faxes = [each for each in messages if EnvelopeKey.GATEWAY in each.claimed.envelope]
+    if not faxes:
+        return list(messages), {}
+    named = {each.claimed.message_id: each for each in _with_callers([_without_cover(each) for each in faxes])}
+    empty = [each for each in named.values() if not any(d.reading.format in _PAGES for d in each.documents)]
+    reasons = {each.claimed.message_id: "fax_without_pages" for each in empty}
+    intake.quarantine_messages(reasons, at=at)
+    _have_called_back([(_call_of(each), _received_of(each)) for each in empty], at)
+    left = [each for each in messages if each.claimed.message_id not in reasons]
+    return [named.get(each.claimed.message_id, each) for each in left], reasons
+
+
+def _without_cover(message: ReadMessage) -> ReadMessage:
+    cover = message.documents[0]
+    return replace(
+        message, documents=(replace(cover, reading=replace(cover.reading, orders=())), *message.documents[1:])
+    )
+
+
+def _with_callers(messages: Sequence[ReadMessage]) -> list[ReadMessage]:
+    """The messages with the callers their text names, which are written beside them too."""
+    gateways = in_force(SECTION).value.fax_gateways
+    numbers: dict[int, str] = {}
+    for message in messages:
+        gateway = gateway_of(message.claimed.sender, gateways)
+        if gateway is not None and gateway.place == CallerPlace.BODY:
+            number = caller_in(gateway, message.documents[0].reading.text)[:_LONGEST_NUMBER]
+            numbers |= {message.claimed.message_id: number} if number else {}
+    if not numbers:
+        return list(messages)
+    owners = customers_of_callers(list(numbers.values()))
+    intake.note_callers({i: (number, owners.get(number)) for i, number in numbers.items()})
+    return [
+        _called_by(each, number, owners.get(number)) if (number := numbers.get(each.claimed.message_id)) else each
+        for each in messages
+    ]
+
+
+def _called_by(message: ReadMessage, number: str, customer_id: int | None) -> ReadMessage:
+    claimed = message.claimed
+    envelope = {**claimed.envelope, EnvelopeKey.CALLER.value: number}
+    return replace(message, claimed=replace(claimed, envelope=envelope, customer_id=claimed.customer_id or customer_id))
+
+
+def _call_of(message: ReadMessage) -> Fax:
+    return Fax(b"", caller=str(message.claimed.envelope.get(EnvelopeKey.CALLER, "")))
+
+
+def _received_of(message: ReadMessage) -> Received:
+    return Received(message.claimed.message_id, False, False, message.claimed.customer_id)
 
 
 def customers_of_callers(callers: Sequence[str]) -> dict[str, int]:

@@ -90,7 +90,7 @@ class Taken:
 def take_report(source: str, content: bytes, headers: Mapping[str, str], *, at: datetime) -> Taken | Refused:
     """Store what a report brings, once per its id; one of a type we do not know is noted only."""
     name = f"webhook:{source}"
-    secrets = secrets_of([name]).get(name)
+    secrets = secrets_of([name], at=at).get(name)
     if secrets is None or len(headers["webhook-id"]) > _LONGEST_ID or not _is_signed(content, headers, secrets):
         return Refused(401, "not_signed", "The report is not signed with a secret agreed for this source.")
     kind = _type_of(content)

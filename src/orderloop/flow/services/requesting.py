@@ -35,7 +35,7 @@ def answer_request(content: bytes, *, at: datetime) -> AnsweredRequest:
     rejected, 409 for a payloadID that came with other content, 401 (and nothing kept) for a sender not proven."""
     small = 0 < len(content) <= MOST_BYTES
     reading = read_document(content, Hints(content_type="text/xml")) if small else Reading(Format.UNKNOWN)
-    partner = _proven(content, reading)
+    partner = _proven(content, reading, at)
     if partner is None:
         return _answer(_UNKNOWN, reading, at, 0)
     status = status_of(reading)
@@ -43,14 +43,14 @@ def answer_request(content: bytes, *, at: datetime) -> AnsweredRequest:
     return _answer(status, reading, at, message_id)
 
 
-def _proven(content: bytes, reading: Reading) -> PartnerFact | None:
+def _proven(content: bytes, reading: Reading, at: datetime) -> PartnerFact | None:
     """The partner in whose name it comes, if it knows the secret agreed with him; or with who sends for him."""
     envelope = reading.envelope
     if reading.format is not Format.CXML or not envelope.sender:
         return None
     identities = list(dict.fromkeys(filter(None, (envelope.sender, envelope.details.get("sender_identity", "")))))
     partner = intake_queries.partners_for([(SCHEME, envelope.sender)]).get((SCHEME, envelope.sender))
-    known = secrets_of([f"{SCHEME}:{each}" for each in identities])
+    known = secrets_of([f"{SCHEME}:{each}" for each in identities], at=at)
     agreed = [
         secret_agrees(content, value)
         for secrets in known.values()

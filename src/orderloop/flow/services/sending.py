@@ -14,17 +14,20 @@ from orderloop.interchange.facts import Interchange
 from orderloop.platform import files
 from orderloop.platform.bulk import RowSet, columns_of, fetch_all, next_ids
 from orderloop.platform.mail import MailNew, put_mails
+from orderloop.platform.outbox import EffectNew, put_effects
 
-MAIL = "exchange"
+MAIL, POST = "exchange", "post"
 _ROWS = RowSet(
     "flow_outgoing",
     id="bigint", key="text", kind="text", format="text", version="int", verdict="text", fingerprint="text",
     customer_id="bigint", order_id="bigint", document_id="bigint", sender="text", receiver="text", control="bigint",
     is_test="bool", file="text", filename="text", content_type="text", transport="text", address="text",
     created_at="timestamptz", receipt_due_at="timestamptz", settlement="text", note="text",
+    partner_id="bigint",
 )  # fmt: skip
-_SUFFIX = {"edifact": "edi", "x12": "x12", "ubl": "xml", "cxml": "xml"}
-_TYPE = {"edifact": "application/EDIFACT", "x12": "application/EDI-X12", "ubl": "application/xml", "cxml": "text/xml"}
+_SUFFIX = {"edifact": "edi", "x12": "x12", "ubl": "xml", "cxml": "xml", "json": "json"}
+_TYPE = {"edifact": "application/EDIFACT", "x12": "application/EDI-X12", "ubl": "application/xml", "cxml": "text/xml",
+         "json": "application/json"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class ToSend:
     fingerprint: str = ""
     transport: str = "collect"
     address: str = ""
+    partner_id: int | None = None
     receipt_due_at: datetime | None = None
 
 
@@ -109,6 +113,7 @@ def _row(outgoing_id: int, each: ToSend, control: int, sha256: str, at: datetime
         outgoing_id, each.key, each.kind, each.format, each.version, each.verdict, each.fingerprint, each.customer_id,
         each.order_id, each.document_id, each.sender, each.receiver, control, each.is_test, sha256, filename,
         _TYPE[each.format], each.transport, each.address, at, each.receipt_due_at, "", "",
+        each.partner_id,
     )  # fmt: skip
 
 
@@ -121,14 +126,24 @@ def _hand_on(sent: Sequence[tuple[int, ToSend]], *, at: datetime) -> None:
         ],
         at=at,
     )
-    _mark_sent([outgoing_id for outgoing_id, each in sent if each.transport == "mail"], at)
+    put_effects(
+        [
+            EffectNew(f"outgoing:{outgoing_id}", POST, {"outgoing_id": outgoing_id}, each.order_id)
+            for outgoing_id, each in sent
+            if each.transport == "post"
+        ],
+        at=at,
+    )
+    mark_sent([outgoing_id for outgoing_id, each in sent if each.transport == "mail"], at=at)
 
 
-def _mark_sent(outgoing_ids: Sequence[int], at: datetime) -> set[int]:
+def mark_sent(outgoing_ids: Sequence[int], *, at: datetime) -> set[int]:
+    """Note that documents have reached their partners; those it is news of."""
     if not outgoing_ids:
         return set()
     rows = fetch_all(
-        "UPDATE flow_outgoing SET sent_at = %s WHERE id = ANY(%s::bigint[]) AND sent_at IS NULL RETURNING id",
+        "UPDATE flow_outgoing SET sent_at = %s, given_up_at = NULL WHERE id = ANY(%s::bigint[])"
+        " AND sent_at IS NULL RETURNING id",
         [at, list(outgoing_ids)],
     )
     return {row[0] for row in rows}
@@ -136,7 +151,7 @@ def _mark_sent(outgoing_ids: Sequence[int], at: datetime) -> set[int]:
 
 def take_documents(outgoing_ids: Sequence[int], *, at: datetime, actor: Actor) -> Outcomes[int, None]:
     """Mark documents as collected. Stale: collected before, or not there to be collected."""
-    done = _mark_sent([i for i, fact in outgoing_for(outgoing_ids).items() if fact.transport == "collect"], at)
+    done = mark_sent([i for i, fact in outgoing_for(outgoing_ids).items() if fact.transport == "collect"], at=at)
     return Outcomes.of(
         outgoing_ids, done=[Done(i, None) for i in done], stale=[Stale(i) for i in outgoing_ids if i not in done]
     )
@@ -147,11 +162,19 @@ def resend_documents(outgoing_ids: Sequence[int], *, at: datetime, actor: Actor)
     """Send documents once more as they are, under the control number they had. Stale: no such document."""
     facts = outgoing_for(outgoing_ids)
     rows = fetch_all(
-        """UPDATE flow_outgoing SET sent_at = CASE WHEN transport = 'collect' THEN NULL ELSE %s END, settled_at = NULL,
-               settlement = '' WHERE id = ANY(%s::bigint[]) RETURNING id""",
+        """UPDATE flow_outgoing SET sent_at = CASE WHEN transport = 'mail' THEN %s::timestamptz END,
+               given_up_at = NULL, settled_at = NULL, settlement = '' WHERE id = ANY(%s::bigint[]) RETURNING id""",
         [at, list(facts)],
     )
     put_mails([_again(fact, at) for fact in facts.values() if fact.transport == "mail" and fact.address], at=at)
+    put_effects(
+        [
+            EffectNew(_key_again(fact, at), POST, {"outgoing_id": fact.outgoing_id}, fact.order_id)
+            for fact in facts.values()
+            if fact.transport == "post"
+        ],
+        at=at,
+    )
     done = {row[0] for row in rows}
     return Outcomes.of(
         outgoing_ids, done=[Done(i, None) for i in done], stale=[Stale(i) for i in outgoing_ids if i not in done]
@@ -159,8 +182,11 @@ def resend_documents(outgoing_ids: Sequence[int], *, at: datetime, actor: Actor)
 
 
 def _again(fact: OutgoingFact, at: datetime) -> MailNew:
-    key = f"outgoing:{fact.outgoing_id}:{at.isoformat()}"
-    return MailNew(key, MAIL, fact.address, "en", {"outgoing_id": fact.outgoing_id}, fact.order_id)
+    return MailNew(_key_again(fact, at), MAIL, fact.address, "en", {"outgoing_id": fact.outgoing_id}, fact.order_id)
+
+
+def _key_again(fact: OutgoingFact, at: datetime) -> str:
+    return f"outgoing:{fact.outgoing_id}:{at.isoformat()}"
 
 
 def settle_documents(settlements: Mapping[tuple[str, str, int], tuple[str, str]], *, at: datetime) -> set[int]:
