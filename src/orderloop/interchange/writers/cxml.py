@@ -1,14 +1,14 @@
-"""Our answers in cXML: the Response to every request, and the ConfirmationRequest to an order."""
+"""Our answers in cXML: the Response to every request, the ConfirmationRequest to an order, the ShipNoticeRequest."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from itertools import groupby
 
 from lxml import etree
 
 from orderloop.interchange.facts import (
     Answer,
     AnsweredLine,
+    Despatch,
     FaultCode,
     Interchange,
     LineVerdict,
@@ -16,6 +16,7 @@ from orderloop.interchange.facts import (
     Role,
     Verdict,
 )
+from orderloop.interchange.writers.lines import by_ordered_line, joined, number_of
 from orderloop.interchange.writers.xml import add, plain, to_bytes
 
 _SCHEMA = "http://xml.cxml.org/schemas/cXML/1.2.050"
@@ -86,13 +87,47 @@ def confirmation_request(answer: Answer, interchange: Interchange) -> bytes:
     order_date = interchange.details.get("order_date", "") or (
         answer.ordered_on.isoformat() if answer.ordered_on else ""
     )
-    reference = add(confirmation, "OrderReference", orderID=answer.po_number, orderDate=order_date)
-    add(reference, "DocumentReference").set("payloadID", interchange.details.get("payload_id", ""))
-    for _number, parts in groupby(
-        answer.lines if answer.verdict in _WITH_LINES else (), key=lambda line: line.line_no.partition("/")[0]
-    ):
-        _item(confirmation, tuple(parts), answer)
+    _reference(confirmation, answer.po_number, order_date, interchange)
+    for parts in by_ordered_line(answer.lines if answer.verdict in _WITH_LINES else ()):
+        _item(confirmation, parts, answer)
     return to_bytes(root, f'<!DOCTYPE cXML SYSTEM "{_SCHEMA}/Fulfill.dtd">')
+
+
+def ship_notice_request(despatch: Despatch, interchange: Interchange) -> bytes:
+    """The shipment as a ShipNoticeRequest: what was sent of the order, by whom and under which number."""
+    root = _root(interchange)
+    _header(root, interchange)
+    request = add(root, "Request", deploymentMode="test" if interchange.is_test else "production")
+    notice = add(request, "ShipNoticeRequest")
+    at = despatch.at.isoformat(timespec="seconds")
+    header = add(
+        notice, "ShipNoticeHeader", shipmentID=despatch.document_no, operation="new", noticeDate=at, shipmentDate=at
+    )
+    carrier, number = despatch.carrier.strip(), despatch.tracking_number.strip()
+    if carrier and number:
+        control = add(notice, "ShipControl")
+        add(control, "CarrierIdentifier", carrier, domain="companyName")
+        add(control, "ShipmentIdentifier", number)
+    elif carrier or number:
+        # A carrier is named together with his number or not at all.
+        add(header, "Comments", carrier or number).set(_LANGUAGE, "en")
+    portion = add(notice, "ShipNoticePortion")
+    _reference(portion, despatch.po_number, interchange.details.get("order_date", ""), interchange)
+    for position, parts in enumerate(by_ordered_line(despatch.lines), start=1):
+        line = joined(parts)
+        item = add(
+            portion, "ShipNoticeItem", quantity=plain(line.quantity), lineNumber=line.line_no,
+            shipNoticeLineNumber=str(position),
+        )  # fmt: skip
+        if line.item:
+            add(add(item, "ItemID"), "SupplierPartID", line.item)
+        add(item, "UnitOfMeasure", line.unit)
+    return to_bytes(root, f'<!DOCTYPE cXML SYSTEM "{_SCHEMA}/Fulfill.dtd">')
+
+
+def _reference(parent: etree._Element, po_number: str, order_date: str, interchange: Interchange) -> None:
+    reference = add(parent, "OrderReference", orderID=po_number, orderDate=order_date)
+    add(reference, "DocumentReference").set("payloadID", interchange.details.get("payload_id", ""))
 
 
 def _root(interchange: Interchange) -> etree._Element:
@@ -138,8 +173,7 @@ def _confirmation_header(parent: etree._Element, answer: Answer) -> None:
 def _item(parent: etree._Element, parts: Sequence[AnsweredLine], answer: Answer) -> None:
     first = parts[0]
     ordered = sum((part.ordered_quantity for part in parts), Decimal(0))
-    number = first.line_no.partition("/")[0]
-    item = add(parent, "ConfirmationItem", quantity=plain(ordered), lineNumber=number)
+    item = add(parent, "ConfirmationItem", quantity=plain(ordered), lineNumber=number_of(first))
     add(item, "UnitOfMeasure", first.unit)
     for part in parts:
         _status(item, part, part.ordered_quantity if part.verdict in _WHOLE else part.quantity, answer)

@@ -19,6 +19,7 @@ from orderloop.interchange.facts import (
     Verdict,
 )
 from orderloop.interchange.rules.edi import Spot, clean, spot_of
+from orderloop.interchange.writers.lines import by_ordered_line, joined
 
 # 1225 message function and 4343 response type of an order response.
 VERDICTS = {
@@ -142,17 +143,20 @@ def write_answer(answer: Answer, interchange: Interchange) -> bytes:
     paper.party("SU", answer.seller)
     if answer.currency:
         paper.add("CUX", ["2", paper.text(answer.currency, 3), "9"])
-    for line in answer.lines:
-        _answer_line(paper, line)
+    ordered = by_ordered_line(answer.lines)
+    for parts in ordered:
+        _answer_line(paper, parts)
     paper.add("UNS", "S")
     if answer.total is not None:
         paper.add("MOA", ["86", _number(answer.total)])
-    paper.add("CNT", ["2", str(len(answer.lines))])
+    paper.add("CNT", ["2", str(len(ordered))])
     return paper.finished()
 
 
-def _answer_line(paper: "_Paper", line: AnsweredLine) -> None:
-    paper.item(line, LINE_VERDICTS[line.verdict])
+def _answer_line(paper: "_Paper", parts: Sequence[AnsweredLine]) -> None:
+    """A line as it was ordered; where it was ordered for several days, the days stand in its schedules."""
+    line, actions = joined(parts), {LINE_VERDICTS[part.verdict] for part in parts}
+    paper.item(line, next(iter(actions)) if len(actions) == 1 else LINE_VERDICTS[LineVerdict.DATE_CHANGED])
     if line.verdict is LineVerdict.SUBSTITUTED and line.substitute:
         paper.add("PIA", "3", [paper.text(line.substitute, 35), "SA"])
     paper.describe(line)
@@ -162,12 +166,22 @@ def _answer_line(paper: "_Paper", line: AnsweredLine) -> None:
         paper.add("QTY", ["113", _number(line.quantity), unit])
     if line.verdict is LineVerdict.BACKORDERED and line.ordered_quantity > line.quantity:
         paper.add("QTY", ["83", _number(line.ordered_quantity - line.quantity), unit])
-    for qualifier, day in (("2", line.requested_on), ("69", line.promised_on)):
-        if day:
-            paper.add("DTM", [qualifier, _day(day), "102"])
+    if len(parts) == 1:
+        _days(paper, line)
     paper.remark("LIN", line.reason)
     if line.unit_price is not None:
         paper.add("PRI", ["AAA", _number(line.unit_price)])
+    given = [part for part in parts if part.verdict not in (LineVerdict.HELD, LineVerdict.REJECTED)]
+    for part in given if len(parts) > 1 else ():
+        paper.add("SCC", "1")
+        paper.add("QTY", ["113", _number(part.quantity), unit])
+        _days(paper, part)
+
+
+def _days(paper: "_Paper", line: AnsweredLine) -> None:
+    for qualifier, day in (("2", line.requested_on), ("69", line.promised_on)):
+        if day:
+            paper.add("DTM", [qualifier, _day(day), "102"])
 
 
 def write_despatch(despatch: Despatch, interchange: Interchange) -> bytes:
@@ -185,13 +199,14 @@ def write_despatch(despatch: Despatch, interchange: Interchange) -> bytes:
     if despatch.carrier:
         paper.add("TDT", "20", "", "", "", ["", "", "", paper.text(despatch.carrier, 35)])
     paper.add("CPS", "1")
-    for line in despatch.lines:
+    lines = [joined(parts) for parts in by_ordered_line(despatch.lines)]
+    for line in lines:
         paper.item(line, "")
         paper.describe(line)
         paper.add("QTY", ["12", _number(line.quantity), _unit(line.unit)])
         paper.add("QTY", ["21", _number(line.ordered_quantity), _unit(line.unit)])
         paper.reference("ON", despatch.po_number)
-    paper.add("CNT", ["2", str(len(despatch.lines))])
+    paper.add("CNT", ["2", str(len(lines))])
     return paper.finished()
 
 

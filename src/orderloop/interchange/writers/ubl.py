@@ -1,20 +1,25 @@
-"""Our answers in UBL: the OrderResponse of Peppol BIS Ordering 3."""
+"""Our answers in UBL: the OrderResponse of Peppol BIS Ordering 3 and the DespatchAdvice of BIS Despatch Advice 3."""
 
 from collections.abc import Mapping
 from decimal import Decimal
 
 from lxml import etree
 
-from orderloop.interchange.facts import Answer, AnsweredLine, Interchange, LineVerdict, Party, Verdict
+from orderloop.interchange.facts import Answer, AnsweredLine, Despatch, Interchange, LineVerdict, Party, Verdict
+from orderloop.interchange.rules.xml.ubl_codes import ADVANCED
+from orderloop.interchange.writers.lines import by_ordered_line, joined, number_of
 from orderloop.interchange.writers.xml import add, plain, to_bytes
 
 CUSTOMIZATION = "urn:fdc:peppol.eu:poacc:trns:order_response:3"
 PROFILE = "urn:fdc:peppol.eu:poacc:bis:ordering:3"
+# To whom may change his orders the response is a message of its own.
+ADVANCED_CUSTOMIZATION = "urn:fdc:peppol.eu:poacc:trns:order_response_advanced:3"
+DESPATCH_CUSTOMIZATION = "urn:fdc:peppol.eu:poacc:trns:despatch_advice:3"
+DESPATCH_PROFILE = "urn:fdc:peppol.eu:poacc:bis:despatch_advice:3"
 
 _NAMESPACE = "urn:oasis:names:specification:ubl:schema:xsd:"
 _CAC = f"{{{_NAMESPACE}CommonAggregateComponents-2}}"
 _CBC = f"{{{_NAMESPACE}CommonBasicComponents-2}}"
-_ROOT = f"{_NAMESPACE}OrderResponse-2"
 
 # UNCL 4343: received, accepted, conditionally accepted, rejected. What is held was received and no more.
 RESPONSE_CODES: Mapping[Verdict, str] = {
@@ -43,10 +48,11 @@ _SCHEMES = {"GLN": "0088", "ILN": "0088", "DUNS": "0060"}
 
 def order_response(answer: Answer, interchange: Interchange) -> bytes:
     """The answer as an OrderResponse. Lines stand in it when the order is accepted, as it is or with changes."""
-    root = etree.Element(f"{{{_ROOT}}}OrderResponse", nsmap={None: _ROOT, "cac": _CAC[1:-1], "cbc": _CBC[1:-1]})
+    root = _root("OrderResponse")
     code = RESPONSE_CODES[answer.verdict]
-    _basic(root, "CustomizationID", CUSTOMIZATION)
-    _basic(root, "ProfileID", PROFILE)
+    is_advanced = interchange.details.get("profile_id", "") == ADVANCED
+    _basic(root, "CustomizationID", ADVANCED_CUSTOMIZATION if is_advanced else CUSTOMIZATION)
+    _basic(root, "ProfileID", ADVANCED if is_advanced else PROFILE)
     _basic(root, "ID", answer.document_no)
     _optional(root, "SalesOrderID", answer.number)
     _basic(root, "IssueDate", answer.at.date().isoformat())
@@ -63,6 +69,55 @@ def order_response(answer: Answer, interchange: Interchange) -> bytes:
     return to_bytes(root)
 
 
+def despatch_advice(despatch: Despatch, interchange: Interchange) -> bytes:
+    """The shipment as a DespatchAdvice: who sends what to whom, with the carrier and his number."""
+    root = _root("DespatchAdvice")
+    details = interchange.details
+    _basic(root, "CustomizationID", DESPATCH_CUSTOMIZATION)
+    _basic(root, "ProfileID", DESPATCH_PROFILE)
+    _basic(root, "ID", despatch.document_no)
+    _basic(root, "IssueDate", despatch.at.date().isoformat())
+    _basic(root, "IssueTime", despatch.at.strftime("%H:%M:%SZ"))
+    order = _part(root, "OrderReference")
+    _basic(order, "ID", despatch.po_number)
+    _optional(order, "SalesOrderID", despatch.number)
+    sides = (
+        ("DespatchSupplierParty", despatch.seller, interchange.sender, details.get("seller_scheme", "")),
+        ("DeliveryCustomerParty", despatch.buyer, interchange.receiver, details.get("buyer_scheme", "")),
+    )
+    for holder, party, endpoint, scheme in sides:
+        _party(_part(root, holder), party, endpoint, scheme, is_named=True)
+    _shipment(_part(root, "Shipment"), despatch)
+    for number, parts in enumerate(by_ordered_line(despatch.lines), start=1):
+        _despatch_line(_part(root, "DespatchLine"), number, joined(parts))
+    return to_bytes(root)
+
+
+def _shipment(node: etree._Element, despatch: Despatch) -> None:
+    _basic(node, "ID", "1")
+    if despatch.carrier.strip():
+        consignment = _part(node, "Consignment")
+        _basic(consignment, "ID", "1")
+        _basic(_part(_part(consignment, "CarrierParty"), "PartyName"), "Name", despatch.carrier)
+    delivery = _part(node, "Delivery")
+    _optional(delivery, "TrackingID", despatch.tracking_number)
+    gone = _part(delivery, "Despatch")
+    _basic(gone, "ActualDespatchDate", despatch.at.date().isoformat())
+    _basic(gone, "ActualDespatchTime", despatch.at.strftime("%H:%M:%SZ"))
+
+
+def _despatch_line(node: etree._Element, number: int, line: AnsweredLine) -> None:
+    _basic(node, "ID", str(number))
+    _basic(node, "DeliveredQuantity", plain(line.quantity), unitCode=line.unit)
+    _basic(_part(node, "OrderLineReference"), "LineID", line.line_no)
+    _item(node, line.description, line.customer_item, line.item)
+
+
+def _root(name: str) -> etree._Element:
+    space = f"{_NAMESPACE}{name}-2"
+    return etree.Element(f"{{{space}}}{name}", nsmap={None: space, "cac": _CAC[1:-1], "cbc": _CBC[1:-1]})
+
+
 def _part(parent: etree._Element, name: str) -> etree._Element:
     return add(parent, _CAC + name)
 
@@ -76,11 +131,13 @@ def _optional(parent: etree._Element, name: str, text: str, **attributes: str) -
         _basic(parent, name, text, **attributes)
 
 
-def _party(holder: etree._Element, party: Party, endpoint: str, scheme: str) -> None:
+def _party(holder: etree._Element, party: Party, endpoint: str, scheme: str, *, is_named: bool = False) -> None:
     node = _part(holder, "Party")
     _optional(node, "EndpointID", endpoint, schemeID=_SCHEMES.get(scheme, scheme))
     if party.code:
         _basic(_part(node, "PartyIdentification"), "ID", party.code, schemeID=_SCHEMES.get(party.scheme, ""))
+    if party.name and is_named:
+        _basic(_part(node, "PartyName"), "Name", party.name)
     if party.name:
         _basic(_part(node, "PartyLegalEntity"), "RegistrationName", party.name)
 
@@ -107,7 +164,7 @@ def _line(holder: etree._Element, line: AnsweredLine, currency: str) -> None:
         _basic(substitute, "ID", line.line_no)
         _item(substitute, "", "", line.substitute)
     # A line that was spread over several days is answered in parts; they refer to the one line ordered.
-    _basic(_part(holder, "OrderLineReference"), "LineID", line.line_no.partition("/")[0])
+    _basic(_part(holder, "OrderLineReference"), "LineID", number_of(line))
 
 
 def _item(parent: etree._Element, name: str, buyers: str, sellers: str) -> None:

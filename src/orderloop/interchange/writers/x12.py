@@ -1,7 +1,7 @@
 """Write X12 version 004010: 997 (receipt or refusal of an interchange), 855 and 856."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date
 from decimal import Decimal
 
@@ -21,6 +21,7 @@ from orderloop.interchange.facts import (
 )
 from orderloop.interchange.rules.edi import clean, spot_of
 from orderloop.interchange.rules.x12.codes import UNITS
+from orderloop.interchange.writers.lines import by_ordered_line, joined
 
 # BAK02 acknowledgement type, with lines and without.
 VERDICTS = {
@@ -228,9 +229,9 @@ def write_answer(answer: Answer, interchange: Interchange) -> bytes:
         paper.add("MSG", paper.text(answer.reason, 264))
     paper.party("BY", answer.buyer)
     paper.party("SE", answer.seller)
-    lines = () if kind in _WITHOUT_LINES else answer.lines
-    for line in lines:
-        _answer_line(paper, line)
+    lines = [] if kind in _WITHOUT_LINES else by_ordered_line(answer.lines)
+    for parts in lines:
+        _answer_line(paper, parts)
     paper.add("CTT", str(len(lines)))
     if answer.total is not None:
         paper.add("AMT", "TT", _number(answer.total))
@@ -238,20 +239,26 @@ def write_answer(answer: Answer, interchange: Interchange) -> bytes:
     return paper.finished("PR")
 
 
-def _answer_line(paper: "_Paper", line: AnsweredLine) -> None:
-    unit = _unit(line.unit)
+def _answer_line(paper: "_Paper", parts: Sequence[AnsweredLine]) -> None:
+    """A line as it was ordered, and what becomes of each part of it."""
+    line = joined(parts)
     price = _number(line.unit_price) if line.unit_price is not None else ""
     items = paper.items(line)
-    paper.add("PO1", paper.text(line.line_no, 20), _number(line.ordered_quantity), unit, price, "", *items)
+    paper.add("PO1", paper.text(line.line_no, 20), _number(line.ordered_quantity), _unit(line.unit), price, "", *items)
     paper.describe(line)
-    given = line.verdict not in (LineVerdict.HELD, LineVerdict.REJECTED)
-    substitute = paper.text(line.substitute, 48) if line.verdict is LineVerdict.SUBSTITUTED else ""
-    quantity = (_number(line.quantity), unit) if given else ("", "")
-    promised = ("067", _day(line.promised_on)) if line.promised_on else ("", "")
-    paper.add("ACK", LINE_VERDICTS[line.verdict], *quantity, *promised, "", *(("VN", substitute) if substitute else ()))
+    for part in parts:
+        _acknowledge_part(paper, part)
     if paper.text(line.reason, 264):
         paper.add("N9", "L1", "REASON")
         paper.add("MSG", paper.text(line.reason, 264))
+
+
+def _acknowledge_part(paper: "_Paper", line: AnsweredLine) -> None:
+    given = line.verdict not in (LineVerdict.HELD, LineVerdict.REJECTED)
+    substitute = paper.text(line.substitute, 48) if line.verdict is LineVerdict.SUBSTITUTED else ""
+    quantity = (_number(line.quantity), _unit(line.unit)) if given else ("", "")
+    promised = ("067", _day(line.promised_on)) if line.promised_on else ("", "")
+    paper.add("ACK", LINE_VERDICTS[line.verdict], *quantity, *promised, "", *(("VN", substitute) if substitute else ()))
 
 
 def write_despatch(despatch: Despatch, interchange: Interchange) -> bytes:
@@ -270,13 +277,14 @@ def write_despatch(despatch: Despatch, interchange: Interchange) -> bytes:
     paper.party("SE", despatch.seller)
     paper.add("HL", "2", "1", "O")
     paper.add("PRF", paper.text(despatch.po_number, 22))
-    for number, line in enumerate(despatch.lines, start=3):
+    lines = [joined(parts) for parts in by_ordered_line(despatch.lines)]
+    for number, line in enumerate(lines, start=3):
         unit = _unit(line.unit)
         paper.add("HL", str(number), "2", "I")
         paper.add("LIN", paper.text(line.line_no, 20), *(paper.items(line) or ("VN", "-")))
         paper.add("SN1", "", _number(line.quantity), unit, "", _number(line.ordered_quantity), unit)
         paper.describe(line)
-    paper.add("CTT", str(2 + len(despatch.lines)))
+    paper.add("CTT", str(2 + len(lines)))
     paper.close_set()
     return paper.finished("SH")
 
