@@ -112,7 +112,8 @@ TOTALS: Mapping[str, str] = {
     "Total incl tax|Total including tax|Total with VAT|Gross total|Total gross|Gross amount|Total gross amount|"
     "Invoice total|Total amount incl VAT|Total amount incl tax|Total inc VAT|Total inc tax|Total (incl. tax)|"
     "Gesamtbetrag|价税合计|价税总计|税价合计|含税合计|含税总计|含税总额|含税总金额|合计含税|总计含税|含税金额合计|"
-    "价税合计金额|应付总额|应付金额|应付合计|價稅合計|含稅總計|价税合计小写|合计金额含税|总金额含税|总价含税|含税总价",
+    "价税合计金额|应付总额|应付金额|应付合计|價稅合計|含稅總計|价税合计小写|合计金额含税|总金额含税|总价含税|"
+    "含税总价",
     "total?": "Total|Total amount|Order total|Total value|Total price|Total order value|Order value|Order amount|"
     "Total order amount|PO total|PO amount|PO value|Total PO value|Sum|Sum total|Amount total|Totals|Overall total|"
     "Total sum|Purchase total|Contract value|Summe|Gesamt|合计|总计|总额|总金额|合计金额|金额合计|总计金额|金额总计|"
@@ -122,7 +123,8 @@ TOTALS: Mapping[str, str] = {
     "Total excl tax|Total excluding tax|Total before tax|Amount before tax|Net value|Total net value|"
     "Total without VAT|Net order value|Goods total|Total goods|Merchandise total|Total net amount|Total ex VAT|"
     "Amount excl VAT|Amount excl tax|Taxable amount|Total ex tax|Items total|Item total|Lines total|Pre-tax total|"
-    "Nettobetrag|Zwischensumme|小计|金额小计|小计金额|不含税合计|不含税总计|不含税金额|不含税总额|未税合计|未税总计|未税金额|未税总额|"
+    "Nettobetrag|Zwischensumme|小计|金额小计|小计金额|不含税合计|不含税总计|不含税金额|不含税总额|未税合计|"
+    "未税总计|未税金额|未税总额|"
     "未税小计|不含税小计|合计不含税|总计不含税|税前合计|税前金额|税前总额|货款合计|净额|净价合计|小計|未稅金額|"
     "不含税总金额|不含税金额合计|货物金额|货款|商品金额|商品合计|未税总金额|不含税总价",
     "tax_total": "Tax|VAT|VAT amount|Tax amount|Total VAT|Total tax|Sales tax|GST|VAT total|Tax total|Plus VAT|"
@@ -153,7 +155,10 @@ COLUMNS: Mapping[str, str] = {
     "物料代码|料号|料件编号|料件号|品号|品番|产品编码|产品编号|产品代码|产品号|产品型号|货号|货品编号|货品编码|"
     "货品代码|商品编码|商品编号|商品代码|商品货号|存货编码|存货编号|存货代码|编码|编号|代码|零件号|零件编号|图号|"
     "件号|物料|品目编码|物资编码|款号|项目编码|產品編號|產品編碼|料號|品號|貨號|商品編號|物料編號|物料編碼|零件號|"
-    "产品料号|材料编码|材料编号",
+    "产品料号|材料编码|材料编号|"
+    "零件图号|商家编码|货物编码|配件编号|商品ID|规格编码|物料代号|Artikel-Nr|Artikelnummer|Teilenummer|"
+    "Référence|Referencia|品番|品目コード|"
+    "Catalog no|Catalog #|Cat no",
     "item!": "Supplier part no|Supplier item no|Supplier item code|Supplier code|Supplier article no|Supplier SKU|"
     "Supplier part number|Supplier item|Supplier material|Supplier product code|Vendor part no|Vendor part number|"
     "Vendor item no|Vendor item|Vendor code|Vendor SKU|Vendor material|Vendor part|Your item no|Your item|"
@@ -162,7 +167,9 @@ COLUMNS: Mapping[str, str] = {
     "Your material|供应商料号|供应商物料号|供应商编码|供应商产品编码|供应商货号|供方料号|供方编码|供方物料号|"
     "厂家编码|厂家型号|厂家货号|卖方编码|卖方料号|贵司料号|贵司编码|贵司货号|贵司型号|厂商料号|厂商编码|供应商品号|"
     "供货商编码|供方货号|乙方编码|卖方货号|供应商物料编码",
-    "item?": "Item|Product|Model|Type|型号|规格型号|型号规格|规格/型号|产品|商品|Goods|產品型號|型號|機種|Style/Model",
+    "item?": "Item|Product|Model|Type|型号|规格型号|型号规格|规格/型号|产品|商品|Goods|產品型號|型號|機種|"
+    "Style/Model|"
+    "Artikel",
     "customer_item": "Customer part no|Customer item no|Customer item|Customer code|Customer material|Customer part|"
     "Customer article no|Customer SKU|Customer part number|Customer item code|Customer material no|Buyer part no|"
     "Buyer item|Buyer item no|Buyer code|Buyer part number|Buyer item code|Our item no|Our item|Our part no|"
@@ -170,7 +177,8 @@ COLUMNS: Mapping[str, str] = {
     "Our product code|Client part no|Client code|Internal part no|Internal code|In-house code|Customer product code|"
     "Our material no|客户料号|客户物料号|客户编码|客户货号|客户品号|客户型号|客户产品编码|客户物料编码|客户代码|"
     "需方料号|需方编码|买方料号|买方编码|我司料号|我司编码|我司物料号|我方料号|我方编码|本司料号|本公司料号|内部编码|"
-    "内部料号|采购方料号|采购方编码|客戶料號|甲方编码|我方货号|需方货号|我司货号|我司物料编码",
+    "内部料号|采购方料号|采购方编码|客戶料號|甲方编码|我方货号|需方货号|我司货号|我司物料编码|"
+    "客户物料|我司型号|客户物料编号",
     "barcode": "Barcode|Bar code|EAN|EAN code|EAN no|UPC|UPC code|GTIN|EAN13|EAN/UPC|GTIN/EAN|条码|条形码|商品条码|"
     "国际条码|国条码|產品條碼|條碼|商品条形码|产品条码|69码",
     "description": "Description|Item description|Product description|Description of goods|Goods description|"
@@ -182,23 +190,31 @@ COLUMNS: Mapping[str, str] = {
     "货物名称|货品名称|货名|品名规格|品名及规格|品名/规格|名称及规格|名称规格|规格名称|产品描述|物料描述|描述|"
     "商品描述|货品描述|物品名称|存货名称|材料名称|零件名称|物资名称|产品名称及规格|产品名称规格|商品名称及规格|"
     "物料名称及规格|名称及规格型号|产品名称及型号|品名型号|品名/型号|品名及型号|摘要|產品名稱|商品名稱|貨品名稱|"
-    "品名規格|名稱|品名描述|物料说明|商品信息|产品信息|中文品名|中文名称|商品名|产品名|料品名称",
+    "品名規格|名稱|品名描述|物料说明|商品信息|产品信息|中文品名|中文名称|商品名|产品名|料品名称|"
+    "配件名称|料件名称|Désignation|Descripción|品目名",
     "~spec": "Specification|Spec|Specs|Size|Dimensions|Dimension|规格|规格说明|规格描述|尺寸|技术规格|規格|参数|"
     "规格参数",
     "~other": "Color|Colour|颜色|Brand|品牌|Material type|材质|Weight|重量|HS code|Origin|产地|Packing|包装|装箱数|"
     "包装规格|Drawing no|图纸号|版本|Revision|Rev|Warehouse|仓库|库位|Location|Stock|库存|备用|Image|图片|Project|"
     "项目|Cost center|Account|Dept|部门|English name|英文名称|英文品名|Net weight|Gross weight|净重|毛重|Volume|体积|"
     "Currency|币种|Curr|箱数|Cartons|件数|Status|状态|Tax code|税码|Pack|Pack size|MOQ|每箱数量|Qty per carton|"
-    "Received|已收|已收数量|Open qty|交货地点|收货地点|Plant|工厂|Shipped|申请单号|Req no|Batch|批号",
+    "Received|已收|已收数量|Open qty|交货地点|收货地点|Plant|工厂|Shipped|申请单号|Req no|Batch|批号|"
+    "原数量|变更前数量|原订单数量|原单价|变更前单价|原交期|变更前交期|Original qty|Original quantity|Old qty|"
+    "Previous qty|Original price|"
+    "Original date|Original delivery date",
     "quantity": "Quantity|Qty|Qty ordered|Quantity ordered|Order qty|Order quantity|Ordered qty|Ordered quantity|"
     "Ordered|Qnty|Qty.|Pieces|Number of pieces|No of pieces|Pcs|Count|Qty required|Required qty|Req qty|"
     "Quantity required|PO qty|Purchase qty|Menge|Anzahl|Qty pcs|Units ordered|Total qty|Q'ty|QTY'|Order Q'ty|"
     "Demand qty|Qty/Unit|Quantity/Unit|Qty & unit|Quantity & unit|Quantity and unit|Qty unit|Quantity unit|Qty UOM|"
     "Quantity UOM|数量|订购数量|订单数量|采购数量|需求数量|订货数量|要货数量|数 量|购买数量|採購數量|數量|訂購數量|"
-    "数量单位|数量/单位|数量及单位|订货量|采购量|订购量|需求量|要货量|本次数量|申购数量|下单数量|總數量|个数|订单量",
+    "数量单位|数量/单位|数量及单位|订货量|采购量|订购量|需求量|要货量|本次数量|申购数量|下单数量|總數量|个数|订单量|"
+    "订货数|订单数|采购数|要货数|需求数|商品数量|报货数量|报单数量|变更后数量|修改后数量|更改后数量|"
+    "调整后数量|新数量|New qty|New quantity|Revised qty|"
+    "Revised quantity|Changed qty|Stückzahl|Quantité|Cantidad|注文数|注文数量",
     "unit": "Unit|Units|UOM|UM|U/M|Unit of measure|Measure|Qty unit|Order unit|Unit of measurement|UoM code|"
     "Measure unit|Einheit|Mengeneinheit|Units of measure|Meas|单位|计量单位|采购单位|数量单位|单 位|單位|計量單位|"
-    "订货单位|销售单位|基本单位|主单位",
+    "订货单位|销售单位|基本单位|主单位|"
+    "主计量|主计量单位|Unité|Unidad",
     "unit_price": "Unit price|Price|Net price|Unit net price|Net unit price|Price each|Each|Price per unit|"
     "Price/unit|Unit cost|Cost|Rate|U/price|U price|Price each net|Unit rate|Price per piece|Unit value|"
     "Purchase price|Order price|Einzelpreis|Preis|Unit price excl tax|Unit price excl VAT|Price excl VAT|"
@@ -206,7 +222,9 @@ COLUMNS: Mapping[str, str] = {
     "不含税单价|无税单价|净价|采购单价|订货单价|不含税价|未税价|单 价|採購單價|單價|未稅單價|税前单价|除税单价|"
     "协议单价|订单单价|采购价|结算单价|供货单价|进价|折后单价|折后价|成交单价|实际单价|含税单价|含税价|含税采购价|"
     "Discounted price|Price incl tax|Price incl VAT|Unit price incl tax|Unit price incl VAT|Gross price|"
-    "Price after discount|Final price|含稅單價|List price|原价|标准价|目录价|Unit list price|税后单价",
+    "Price after discount|Final price|含稅單價|List price|原价|标准价|目录价|Unit list price|税后单价|"
+    "原币含税单价|原币无税单价|原币单价|含税价格|变更后单价|新单价|New price|Revised price|Prix|Prix unitaire|"
+    "Precio|単価",
     "unit_price?": "Price per",
     "~discount": "Discount|Disc|Disc %|Discount %|Disc pct|Rebate|Discount rate|Less|折扣|折扣率|优惠|折让|折扣%|"
     "Rabatt",
@@ -219,15 +237,19 @@ COLUMNS: Mapping[str, str] = {
     "Total value|Line net|Total net|Amount net|Extended cost|Ext cost|Total cost|Gesamtpreis|Betrag|Summe|Ext|"
     "Net line total|Amount excl tax|Amount excl VAT|Total excl VAT|Total excl tax|Item total|Price total|金额|总价|"
     "小计|合计|总金额|合计金额|金 额|未税金额|不含税金额|无税金额|金额小计|行金额|总额|总计|金額|總價|未稅金額|小計|"
-    "合價|合价|税前金额|净额|采购金额|订货金额|货款|不含税总价|订单金额|未税总价",
+    "合價|合价|税前金额|净额|采购金额|订货金额|货款|不含税总价|订单金额|未税总价|"
+    "原币金额|原币无税金额|总计金额|Ext amt",
     "~gross_amount": "价税合计|含税金额|含税总价|含税合计|Gross amount|Amount incl tax|Amount incl VAT|"
-    "Total incl VAT|Total incl tax|含税小计|價稅合計|含税总额|Gross|Gross total|Line total incl VAT|含稅金額",
+    "Total incl VAT|Total incl tax|含税小计|價稅合計|含税总额|Gross|Gross total|Line total incl VAT|含稅金額|"
+    "原币价税合计|本币价税合计",
     "requested_on": "Requested date|Required date|Delivery date|Delivery|Deliv date|Del date|Due date|Due|Need by|"
     "Need date|Needed by|Date required|Required by|Ship date|ETA|Date|Requested delivery|Requested delivery date|"
     "Request date|Delivery on|Deliver by|Req date|Reqd date|Del. date|Ship by|Arrival date|Due on|Liefertermin|"
     "Requested|Delivery due|Required delivery date|Wanted by|Expected date|交期|交货期|交货日期|要求交期|要货日期|"
     "需求日期|到货日期|交货时间|预计到货|要求到货日期|要求日期|交付日期|要求交货日期|期望交期|预交日期|到货时间|"
-    "需求日|交貨日期|交貨期|預交日|要求到货|发货日期|送货日期|交货日|供货日期|交 期|日期",
+    "需求日|交貨日期|交貨期|預交日|要求到货|发货日期|送货日期|交货日|供货日期|交 期|日期|"
+    "计划到货日期|计划到货|要求发货日期|期望到货日|需求时间|发货时间|到货日|变更后交期|新交期|"
+    "New delivery date|Revised delivery date|New date|Termin|納期",
     "note": "Note|Notes|Remark|Remarks|Comment|Comments|Memo|Bemerkung|备注|说明|备 注|用途|備註|行备注|附注",
     "action": "Action|Change|Change type|变更|变更类型|动作|操作",
 }  # fmt: skip
@@ -237,7 +259,7 @@ TITLES: Mapping[str, str] = {
     "Amended purchase order|Revised purchase order|Purchase order revision|PO amendment|Order change request|"
     "Change to purchase order|PO revision|Amendment|Change request|Amended order|订单变更|采购订单变更|订单变更单|"
     "采购订单变更单|订单变更通知|订单变更通知单|采购变更单|订单更改单|订单修改|订单修改通知|变更单|变更通知单|"
-    "采购订单变更通知单|采购订单变更通知|变更订单|订单更改通知|訂單變更",
+    "采购订单变更通知单|订单更改通知单|采购订单变更通知|变更订单|订单更改通知|訂單變更",
     "cancellation": "Order cancellation|Purchase order cancellation|Cancellation|Cancellation of order|"
     "Cancellation of purchase order|PO cancellation|Cancelled purchase order|Cancellation notice|Cancel order|"
     "Notice of cancellation|取消订单|订单取消|订单取消通知|订单取消通知单|采购订单取消|采购订单取消通知|撤销订单|"
