@@ -10,7 +10,8 @@ from orderloop.foundation.outcome import Reason
 
 # Canonical code -> what customers write for it; the UN/ECE Recommendation 20 codes of electronic orders are among them.
 UNIT_NAMES: Mapping[str, str] = {
-    "EA": "EACH STK STUECK STÜCK PC PCS PCE PIECE PIECES UNIT UNITS H87 C62 NMP 个 件 只 支 台 辆 条 根 把 块 片 枚 颗 粒 本 部",
+    "EA": "EACH PC PCS PCE PIECE PIECES UNIT UNITS H87 C62 NMP STK STUECK STÜCK "
+    "个 件 只 支 台 辆 条 根 把 块 片 枚 颗 粒 本 部",
     "SET": "SETS KIT KITS 套 组",
     "PR": "PAIR PAIRS PRS NPR 双 对 副",
     "DZ": "DOZ DOZEN DOZENS DZN 打",
