@@ -4,8 +4,8 @@ import hmac
 from decimal import Decimal
 
 from orderloop.interchange.facts import Envelope, Fault, FaultCode, Format, Hints, Reading, ReadOrder, Role
-from orderloop.interchange.readers.gathering import Gathered, as_day, joined
-from orderloop.interchange.readers.xml import Node, open_xml
+from orderloop.interchange.readers.gathering import Gathered, as_day, joined, worded
+from orderloop.interchange.readers.xml import Node, cleaned, open_xml
 from orderloop.interchange.rules.xml.values import decimal_stated, number_grouped, number_stated, plain_quantity
 
 _ORDER_ROLES = {"new": Role.ORDER, "update": Role.CHANGE, "delete": Role.CANCELLATION}
@@ -18,6 +18,8 @@ _OTHER_ROLES = {
     "PunchOutSetupRequest": Role.OTHER,
     "ProfileRequest": Role.OTHER,
 }
+# Who is named for our side is nobody to be asked about the order.
+_OUR_CONTACTS = ("supplier", "sales", "customerService", "remitTo", "orderingLocation")
 _ADDRESS = ("DeliverTo", "Street", "PostalCode", "City", "State", "Country")
 # What a request to us says that must not be read as an ordinary firm order.
 _UNUSUAL_ORDERS = {"blanket": "orderType=blanket", "stockTransport": "orderType=stockTransport"}
@@ -119,6 +121,7 @@ def _order(request: Node) -> ReadOrder:
         _attribute(header, "orderID", "refers_to", order)
     _unusual(header, order)
     _header(header, order)
+    _ship_to_of_lines(request, order)
     items = request.all("ItemOut")
     if not items and role is not Role.CANCELLATION:
         order.fault(FaultCode.MISSING_SEGMENT, request.path, name="ItemOut")
@@ -158,15 +161,56 @@ def _header(header: Node, order: Gathered) -> None:
     money = header.first("Total/Money")
     if money is not None and (currency := money.attribute("currency")):
         order.keep("currency", currency, currency, f"{money.path}/@currency")
-    joined("note", [node for node in header.all("Comments") if node.text], order)
+    worded("note", _comments(header), order)
     terms = [*header.all("TermsOfDelivery/TermsOfDeliveryCode"), *header.all("PaymentTerm/Description")]
-    joined("terms", terms, order)
+    stated = [(node.path, node.text) for node in terms]
+    worded("terms", [*stated, *_days_of_payment(header), *_freight(header)], order)
     _buyer(header, order)
-    ship_to = header.first("ShipTo/Address")
-    if ship_to is not None:
-        _attribute(ship_to, "addressID", "ship_to_code", order)
-        order.take("ship_to_name", ship_to.all("Name"))
-        joined("ship_to_text", [n for name in _ADDRESS for n in ship_to.all(f"PostalAddress/{name}")], order, ", ")
+    _ship_to(header.first("ShipTo/Address"), order)
+
+
+def _ship_to(address: Node | None, order: Gathered) -> None:
+    if address is not None:
+        _attribute(address, "addressID", "ship_to_code", order)
+        order.take("ship_to_name", address.all("Name"))
+        joined("ship_to_text", [n for name in _ADDRESS for n in address.all(f"PostalAddress/{name}")], order, ", ")
+
+
+def _ship_to_of_lines(request: Node, order: Gathered) -> None:
+    """The address of the lines where the header has none; an order goes to one, so another is for a person."""
+    stated = request.all("OrderRequestHeader/ShipTo/Address")
+    addresses = [*stated, *request.all("ItemOut/ShipTo/Address")]
+    if not addresses:
+        return
+    if not stated:
+        _ship_to(addresses[0], order)
+    other = next((each for each in addresses if _place(each) != _place(addresses[0])), None)
+    if other is not None:
+        order.fault(FaultCode.UNSUPPORTED, other.path, rejects=False, name="ItemOut/ShipTo")
+
+
+def _place(address: Node) -> str:
+    return address.attribute("addressID") or address.raw
+
+
+def _comments(node: Node) -> list[tuple[str, str]]:
+    """What is written in comments, without the names of what is attached to them."""
+    return [(each.path, cleaned(each.element.text or "")) for each in node.all("Comments")]
+
+
+def _days_of_payment(header: Node) -> list[tuple[str, str]]:
+    days = [(each.path, each.attribute("payInNumberOfDays")) for each in header.all("PaymentTerm")]
+    return [(path, f"{text} days") for path, text in days if text]
+
+
+def _freight(header: Node) -> list[tuple[str, str]]:
+    """A charge for carriage that the customer reckons with; it is in no price of a line."""
+    return [
+        (each.path, f"{each.said('Description') or 'Shipping'} {money.text} {money.attribute('currency')}".strip())
+        for each in header.all("Shipping")
+        for money in each.all("Money")[:1]
+        if decimal_stated(money.text)
+    ]
 
 
 def _buyer(header: Node, order: Gathered) -> None:
@@ -176,7 +220,8 @@ def _buyer(header: Node, order: Gathered) -> None:
         _attribute(bill_to, "addressID", "customer_code", order)
         order.take("customer_name", bill_to.all("Name"))
     roles = ("purchasingAgent", "buyer", "endUser", "")
-    contacts = sorted(header.all("Contact"), key=lambda n: roles.index(r) if (r := n.attribute("role")) in roles else 9)
+    theirs = [each for each in header.all("Contact") if not each.attribute("role").startswith(_OUR_CONTACTS)]
+    contacts = sorted(theirs, key=lambda n: roles.index(r) if (r := n.attribute("role")) in roles else 9)
     ship_to = header.all("ShipTo/Address")
     people = [*(n.first("Name") for n in contacts), *(n.first("PostalAddress/DeliverTo") for n in ship_to)]
     order.take("contact", people)
@@ -217,7 +262,7 @@ def _line(item: Node, part: str = "") -> Gathered:
     detail = item.first("ItemDetail") or item.first("BlanketItemDetail")
     if detail is not None:
         _detail(detail, line)
-    joined("note", item.all("Comments"), line)
+    worded("note", _comments(item), line)
     if item.attribute("isReturn") == "yes":
         line.fault(FaultCode.UNSUPPORTED, f"{item.path}/@isReturn", name="isReturn=yes")
     if item.attribute("itemType") == "composite":

@@ -81,9 +81,14 @@ def limited(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     return every if len(every) <= MAX_FAULTS else tuple(sorted(every, key=lambda fault: not fault.rejects)[:MAX_FAULTS])
 
 
+def worded(name: str, texts: Iterable[tuple[str, str]], to: Gathered, separator: str = "; ") -> None:
+    """Keep several texts, each with its path, as one value, placed at the first."""
+    said = [(path, text) for path, text in texts if text]
+    if said:
+        text = separator.join(each for _path, each in said)
+        to.keep(name, text, text, said[0][0])
+
+
 def joined(name: str, nodes: Iterable[Node], to: Gathered, separator: str = "; ") -> None:
     """Keep the texts of several elements as one value, placed at the first."""
-    said = [node for node in nodes if node.text]
-    if said:
-        text = separator.join(node.text for node in said)
-        to.keep(name, text, text, said[0].path)
+    worded(name, ((node.path, node.text) for node in nodes), to, separator)

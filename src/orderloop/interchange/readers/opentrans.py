@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from orderloop.interchange.facts import Envelope, Fault, FaultCode, Format, Hints, Reading, ReadOrder, Role
-from orderloop.interchange.readers.gathering import Gathered, as_day, as_number, joined
+from orderloop.interchange.readers.gathering import Gathered, as_day, as_number, joined, worded
 from orderloop.interchange.readers.xml import Node, open_xml
 from orderloop.interchange.rules.xml.values import decimal_stated, plain_quantity
 
@@ -14,10 +14,16 @@ _ROLES = {
     "DISPATCHNOTIFICATION": Role.DESPATCH,
 }
 _NUMBERS = ("ORDERCHANGE_ID", "ORDERRESPONSE_ID", "DISPATCHNOTIFICATION_ID")
-_ADDRESS = ("STREET", "BOXNO", "ZIP", "CITY", "STATE", "COUNTRY")
+_ADDRESS = ("NAME2", "NAME3", "STREET", "BOXNO", "ZIP", "CITY", "STATE", "COUNTRY")
 _GLN_TYPES = frozenset({"iln", "gln"})
 # Version 2.1 names the parties by their role, 1.0 by the element they stand in.
 _OLD_PARTIES = {"buyer": "BUYER_PARTY", "delivery": "SHIPMENT_PARTIES/DELIVERY_PARTY", "supplier": "SUPPLIER_PARTY"}
+_REFERENCES = {
+    "buyer": "BUYER_IDREF",
+    "delivery": "SHIPMENT_PARTIES_REFERENCE/DELIVERY_IDREF",
+    "supplier": "SUPPLIER_IDREF",
+}
+_BARCODES = frozenset({"", "ean", "gtin", "upc"})
 _WANTED = ("DELIVERY_DATE/DELIVERY_END_DATE", "DELIVERY_DATE/DELIVERY_START_DATE")
 
 
@@ -57,8 +63,14 @@ def _identifier(party: Node | None) -> str:
 
 
 def _party(information: Node, role: str) -> Node | None:
-    for party in information.all("PARTIES/PARTY"):
+    parties = information.all("PARTIES/PARTY")
+    for party in parties:
         if any(node.text == role for node in party.all("PARTY_ROLE")):
+            return party
+    # Without roles, the references say which party is which.
+    wanted = information.said(f"ORDER_PARTIES_REFERENCE/{_REFERENCES[role]}")
+    for party in parties if wanted else ():
+        if any(node.text == wanted for node in party.all("PARTY_ID")):
             return party
     return information.first(f"ORDER_PARTIES/{_OLD_PARTIES[role]}/PARTY")
 
@@ -118,8 +130,9 @@ def _buyer(information: Node, order: Gathered) -> None:
         return
     order.take("customer_name", address.all("NAME"))
     order.take("customer_tax_id", [*address.all("VAT_ID"), *address.all("TAX_NUMBER")])
-    contacts = ("CONTACT_DETAILS/CONTACT_NAME", "CONTACT/CONTACT_NAME", "CONTACT_DETAILS/FIRST_NAME")
-    order.take("contact", [node for path in contacts for node in address.all(path)])
+    contact = address.first("CONTACT_DETAILS") or address.first("CONTACT")
+    if contact is not None:
+        joined("contact", [*contact.all("FIRST_NAME"), *contact.all("CONTACT_NAME")], order, " ")
     mails = ("CONTACT_DETAILS/EMAILS/EMAIL", "CONTACT/EMAIL", "EMAIL")
     order.take("contact_email", [node for path in mails for node in address.all(path)])
 
@@ -166,7 +179,8 @@ def _line(item: Node) -> Gathered:
     else:
         line.take("item", [*product.all("SUPPLIER_PID"), *product.all("SUPPLIER_AID")])
         line.take("customer_item", [*product.all("BUYER_PID"), *product.all("BUYER_AID")])
-        line.take("barcode", [*product.all("INTERNATIONAL_PID"), *product.all("INTERNATIONAL_AID")])
+        numbers = [*product.all("INTERNATIONAL_PID"), *product.all("INTERNATIONAL_AID")]
+        line.take("barcode", [node for node in numbers if node.attribute("type").lower() in _BARCODES])
         line.take("description", [*product.all("DESCRIPTION_SHORT"), *product.all("DESCRIPTION_LONG")])
     line.take("quantity", line.only(item, "QUANTITY"), as_number)
     line.take("unit", item.all("ORDER_UNIT"))
@@ -177,5 +191,20 @@ def _line(item: Node) -> Gathered:
     amounts = [*item.all("PRICE_LINE_AMOUNT"), *item.all("ARTICLE_PRICE/PRICE_LINE_AMOUNT")]
     line.take("amount", amounts, as_number)
     line.take("requested_on", [node for path in _WANTED for node in item.all(path)], as_day)
-    joined("note", [*item.all("REMARKS"), *item.all("REMARK")], line)
+    notes = [(node.path, node.text) for node in (*item.all("REMARKS"), *item.all("REMARK"))]
+    worded("note", [*notes, *_charges(item)], line)
     return line
+
+
+def _charges(item: Node) -> list[tuple[str, str]]:
+    """Allowances and charges in words, each with its path."""
+    holders = ("PRODUCT_PRICE_FIX/ALLOW_OR_CHARGES_FIX", "ALLOW_OR_CHARGES_FIX")
+    found = [node for path in holders for node in item.all(f"{path}/ALLOW_OR_CHARGE")]
+    return [
+        (each.path, " ".join(filter(None, (each.attribute("type"), *(part.text for part in _leaves(each))))))
+        for each in found
+    ]
+
+
+def _leaves(node: Node) -> list[Node]:
+    return [each for each in node.inside(3) if len(each.element) == 0]

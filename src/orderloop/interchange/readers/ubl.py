@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from orderloop.interchange.facts import Envelope, Fault, FaultCode, Format, Hints, Place, Reading, ReadOrder, Role
-from orderloop.interchange.readers.gathering import Gathered, as_day, as_number, joined, limited
+from orderloop.interchange.readers.gathering import Gathered, as_day, as_number, joined, limited, worded
 from orderloop.interchange.readers.ubl_figures import figures_of
 from orderloop.interchange.readers.xml import Node, open_xml
 from orderloop.interchange.rules.xml.party_numbers import rule_broken
@@ -37,6 +37,10 @@ _ADDRESS = (
     "Postbox", "StreetName", "BuildingNumber", "AdditionalStreetName", "AddressLine/Line", "Department", "PostalZone",
     "CityName", "CountrySubentity", "Country/IdentificationCode",
 )  # fmt: skip
+# What an order is called in the network, and a change of one is not.
+_OF_AN_ORDER = frozenset({"PEPPOL-T01-R031", "PEPPOL-T01-R034"})
+# UNCL 1001: orders that are not to be delivered as they stand.
+_DOUBTED_TYPES = frozenset({"221", "225", "227", "228"})
 _TYPED = {"IssueDate": as_day, "EndDate": as_day}
 
 
@@ -116,10 +120,10 @@ def _order(document: Node) -> ReadOrder:
     if role not in (Role.ORDER, Role.CHANGE):
         return read_order
     figures = figures_of(document, NETWORK)
-    # The rules are those of an order; a change of one is measured by them and not refused.
+    # The rules are those of an order; a change of one is measured by its sums and not refused.
     broken = faults_of(figures)
     if role is Role.CHANGE:
-        broken = tuple(replace(fault, rejects=False) for fault in broken)
+        broken = tuple(replace(f, rejects=False) for f in broken if f.params.get("rule", "") not in _OF_AN_ORDER)
     numbers = tuple(_number_faults(document)) if figures.is_peppol else ()
     return replace(read_order, faults=limited((*read_order.faults, *broken, *numbers)))
 
@@ -136,7 +140,31 @@ def _header(document: Node, role: Role, order: Gathered) -> None:
     _ship_to(document, order)
     _totals(document, order)
     terms = ("DeliveryTerms/ID", "DeliveryTerms/SpecialTerms", "PaymentTerms/Note")
-    joined("terms", [node for path in terms for node in document.all(path)], order)
+    stated = [(node.path, node.text) for path in terms for node in document.all(path)]
+    worded("terms", [*stated, *_charges(document)], order)
+    _doubt(document, order)
+
+
+def _doubt(document: Node, order: Gathered) -> None:
+    """An order that is no firm one, or that came before."""
+    kind, copy = document.first("OrderTypeCode"), document.first("CopyIndicator")
+    if kind is not None and kind.text in _DOUBTED_TYPES:
+        order.fault(FaultCode.DOUBTFUL, kind.path, rejects=False, name=kind.name, given=kind.text)
+    if copy is not None and copy.text == "true":
+        order.fault(FaultCode.DOUBTFUL, copy.path, rejects=False, name=copy.name, given=copy.text)
+
+
+def _charges(node: Node) -> list[tuple[str, str]]:
+    """Allowances and charges in words, each with its path: a sign, the reason, the percentage, the amount."""
+    found = []
+    for each in node.all("AllowanceCharge"):
+        sign = "+" if each.said("ChargeIndicator") == "true" else "-"
+        reason = each.said("AllowanceChargeReason") or each.said("AllowanceChargeReasonCode")
+        percent = each.said("MultiplierFactorNumeric")
+        amount = each.first("Amount")
+        figure = f"{sign}{amount.text} {amount.attribute('currencyID')}" if amount is not None else sign
+        found.append((each.path, " ".join(filter(None, (reason, f"{percent} %" if percent else "", figure)))))
+    return found
 
 
 def _wanted(node: Node) -> list[Node]:
@@ -180,7 +208,8 @@ def _ship_to(document: Node, order: Gathered) -> None:
     delivery = document.first("Delivery")
     if delivery is None:
         return
-    order.take("ship_to_code", [*delivery.all("DeliveryLocation/ID"), *delivery.all("DeliveryLocation/Address/ID")])
+    codes = ("DeliveryLocation/ID", "DeliveryLocation/Address/ID", "DeliveryParty/PartyIdentification/ID")
+    order.take("ship_to_code", [node for path in codes for node in delivery.all(path)])
     order.take("ship_to_name", [*delivery.all("DeliveryLocation/Name"), *delivery.all("DeliveryParty/PartyName/Name")])
     address = delivery.first("DeliveryLocation/Address") or delivery.first("DeliveryAddress")
     if address is not None:
@@ -244,7 +273,8 @@ def _line(node: Node, item: Node, role: Role, delivery: Node | None = None, part
     if delivery is None:
         line.take("amount", line.only(item, "LineExtensionAmount"), as_number)
     line.take("requested_on", _wanted(item) if delivery is None else _wanted(delivery), as_day)
-    joined("note", [*node.all("Note"), *(item.all("Note") if item is not node else ())], line)
+    notes = [*node.all("Note"), *(item.all("Note") if item is not node else ())]
+    worded("note", [*((each.path, each.text) for each in notes), *_charges(item)], line)
     _basis_unit(item, quantity, line)
     return line
 
