@@ -39,6 +39,7 @@ def table():
         "单引号'",
         '{a,"b\\"}',
         "%s %(x)s",
+        "unit\x1fseparator",
     ],
 )
 def test_every_text_comes_back_as_it_went(table, words):
@@ -48,6 +49,12 @@ def test_every_text_comes_back_as_it_went(table, words):
     [found] = fetch_all("SELECT n, amount, day, at, flag, words, data, raw FROM bulk_probe")
     assert found[:6] == row[:6]
     assert bytes(found[7]) == words.encode()
+
+
+@pytest.mark.parametrize("column", [["a", 'b"', "c\\", ""], ["a", None, 'b"'], ["a\x1fb", "c", "\x1f"], [None, None]])
+def test_a_column_of_texts_stays_apart(table, column):
+    table.insert([(n, None, None, None, None, words, "{}", b"") for n, words in enumerate(column)])
+    assert [words for _, words in sorted(fetch_all("SELECT n, words FROM bulk_probe"))] == column
 
 
 def test_nothing_stays_nothing(table):

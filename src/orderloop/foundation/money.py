@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from functools import cache
 
 # ISO 4217 minor units that are not two digits.
 _WITHOUT_MINOR_UNIT = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
@@ -17,6 +18,7 @@ ZERO = Decimal(0)
 AMOUNT_LIMIT = Decimal(10) ** 15
 
 
+@cache
 def minor_unit(currency: str) -> Decimal:
     """The smallest amount of `currency`, such as 0.01 for CNY and 1 for JPY."""
     return Decimal(1).scaleb(-MINOR_UNIT_DIGITS.get(currency, 2))

@@ -61,12 +61,16 @@ def line_details_for(order_ids: Collection[int]) -> dict[int, list[LineDetail]]:
 
 
 def taken_po_keys(pairs: Sequence[tuple[int, str]]) -> dict[tuple[int, str], tuple[int, str]]:
-    """Which (customer, po_key) already belong to a live order, with that order's id and number."""
+    """Which (customer, po_key) already belong to a live order, with that order's id and number.
+
+    Each is looked up by itself (at most one is live): joined, a large set would read the whole table.
+    """
     rows = fetch_all(
-        """SELECT o.customer_id, o.po_key, o.id, o.number
+        """SELECT p.customer_id, p.po_key, o.id, o.number
         FROM unnest(%s::bigint[], %s::text[]) AS p(customer_id, po_key)
-        JOIN orders_order o USING (customer_id, po_key)
-        WHERE o.po_key <> '' AND o.status NOT IN ('cancelled', 'rejected')""",
+        CROSS JOIN LATERAL (SELECT id, number FROM orders_order
+            WHERE customer_id = p.customer_id AND po_key = p.po_key AND po_key <> ''
+                AND status NOT IN ('cancelled', 'rejected') LIMIT 1) o""",
         [[c for c, _ in pairs], [k for _, k in pairs]],
     )
     return {(row[0], row[1]): (row[2], row[3]) for row in rows}

@@ -7,6 +7,13 @@ from datetime import datetime
 
 from django.db import connection
 
+from orderloop.platform.bulk import RowSet, fetch_all
+
+_ANSWERS = RowSet(
+    "platform_idempotencykey",
+    scope="text", key="text", fingerprint="bytea", status="int", body="text", created_at="timestamptz",
+)  # fmt: skip
+
 Key = tuple[str, str]
 """Scope (who calls) and the caller's key."""
 
@@ -65,16 +72,12 @@ def answers_for(asked: Sequence[Asked]) -> dict[Key, Stored | Conflict]:
     """What is known of each request's key, by one statement; keys never used are absent."""
     if not asked:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT k.scope, k.key, k.status, k.body, k.fingerprint = a.fingerprint FROM platform_idempotencykey k"
-            " JOIN unnest(%s::text[], %s::text[], %s::bytea[]) AS a (scope, key, fingerprint) USING (scope, key)",
-            [[a.scope for a in asked], [a.key for a in asked], [a.fingerprint for a in asked]],
-        )
-        return {
-            (scope, key): Stored(status, body) if same else Conflict()
-            for scope, key, status, body, same in cursor.fetchall()
-        }
+    rows = fetch_all(
+        "SELECT k.scope, k.key, k.status, k.body, k.fingerprint = a.fingerprint FROM platform_idempotencykey k"
+        " JOIN unnest(%s::text[], %s::text[], %s::bytea[]) AS a (scope, key, fingerprint) USING (scope, key)",
+        [[a.scope for a in asked], [a.key for a in asked], [a.fingerprint for a in asked]],
+    )
+    return {(scope, key): Stored(status, body) if same else Conflict() for scope, key, status, body, same in rows}
 
 
 def keep_answers(answers: Sequence[Answer], *, at: datetime) -> None:
@@ -84,17 +87,8 @@ def keep_answers(answers: Sequence[Answer], *, at: datetime) -> None:
     """
     if not answers:
         return
-    columns = list(zip(*((a.scope, a.key, a.fingerprint, a.status, a.body) for a in answers), strict=True))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO platform_idempotencykey (scope, key, fingerprint, status, body, created_at)"
-            " SELECT scope, key, fingerprint, status, body, %s FROM"
-            " unnest(%s::text[], %s::text[], %s::bytea[], %s::int[], %s::text[])"
-            " AS a (scope, key, fingerprint, status, body) ON CONFLICT (scope, key) DO NOTHING"
-            " RETURNING scope, key",
-            [at, *(list(column) for column in columns)],
-        )
-        kept = set(cursor.fetchall())
+    rows = [(a.scope, a.key, a.fingerprint, a.status, a.body, at) for a in answers]
+    kept = set(_ANSWERS.insert(rows, suffix="ON CONFLICT (scope, key) DO NOTHING RETURNING scope, key"))
     if len(kept) < len(answers):
         raise AnswerTaken([(a.scope, a.key) for a in answers if (a.scope, a.key) not in kept])
 

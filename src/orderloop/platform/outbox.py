@@ -15,6 +15,8 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
+from orderloop.platform.bulk import execute
+
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
@@ -135,16 +137,14 @@ def put_effects(effects: Sequence[EffectNew], *, at: datetime) -> int:
         [effect.order_id for effect in effects],
         [effect.due_at for effect in effects],
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO platform_effect (key, kind, payload, order_id, created_at, next_at, attempts, error)"
-            " SELECT key, kind, payload::jsonb, order_id, %s, coalesce(next_at, %s), 0, '' FROM"
-            " unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::timestamptz[])"
-            " AS new (key, kind, payload, order_id, next_at)"
-            " ON CONFLICT (key) DO NOTHING",
-            [at, at, *columns],
-        )
-        return int(cursor.rowcount)
+    return execute(
+        "INSERT INTO platform_effect (key, kind, payload, order_id, created_at, next_at, attempts, error)"
+        " SELECT key, kind, payload::jsonb, order_id, %s, coalesce(next_at, %s), 0, '' FROM"
+        " unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::timestamptz[])"
+        " AS new (key, kind, payload, order_id, next_at)"
+        " ON CONFLICT (key) DO NOTHING",
+        [at, at, *columns],
+    )
 
 
 def run_due_effects(

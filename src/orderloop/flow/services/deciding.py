@@ -193,6 +193,7 @@ class _Dates:
         self._days = policy.handling_days + policy.transit_days
         self._calendar = governing.time.calendar
         self._known: dict[date, date] = {}
+        self._worked: dict[date, date] = {}
 
     def delivery(self, available_on: date | None) -> date | None:
         if available_on is None:
@@ -204,7 +205,12 @@ class _Dates:
     def promise(self, requested_on: date, available_on: date | None) -> date | None:
         """The day asked for where it can be kept and is worked, else the first that is possible."""
         day = self.delivery(available_on)
-        return None if day is None else self._calendar.next_working_day(max(requested_on, day))
+        if day is None:
+            return None
+        wanted = max(requested_on, day)
+        if wanted not in self._worked:
+            self._worked[wanted] = self._calendar.next_working_day(wanted)
+        return self._worked[wanted]
 
     def latest(self, available: Iterable[Allocated]) -> date | None:
         days = [self.delivery(share.available_on) for share in available]
