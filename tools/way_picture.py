@@ -12,7 +12,12 @@ from orderloop.orders.facts import OrderStatus
 from orderloop.orders.lifecycle import ORDER
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = {"README.md": "en", "README.zh-CN.md": "zh", "docs/explanation/way-of-an-order.md": "en"}
+PAGES = {
+    "README.md": "en",
+    "README.zh-CN.md": "zh",
+    "docs/explanation/way-of-an-order.md": "en",
+    "docs/explanation/way-of-an-order.zh-CN.md": "zh",
+}
 BEGIN, END = "<!-- way: drawn by tools/way_picture.py -->", "<!-- end of way -->"
 # The state an order has reached once a stage is finished.
 REACHED = {

@@ -36,3 +36,24 @@ def test_the_picture_of_an_orders_way_is_drawn_from_the_stages(name: str, langua
 def test_every_link_leads_somewhere(page: Path) -> None:
     links = [link for link in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in link]
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+TOLD_TO_PEOPLE = [
+    ROOT / "docs/quickstart.md",
+    *sorted([*ROOT.glob("docs/how-to/*.md"), *ROOT.glob("docs/explanation/way-*.md")]),
+]
+ENGLISH = [page for page in TOLD_TO_PEOPLE if not page.name.endswith(".zh-CN.md")]
+TO_TYPE = re.compile(
+    r"\borderloop [a-z]+\b|\bmake (?:demo|test|check|bench|messages|setup|lock|clean)(?:-[a-z]+)*"
+    r"|(?<!\w)--[a-z]+(?:-[a-z]+)*|\b(?:ORDERLOOP|DATABASE)_[A-Z_]+\b"
+    r"|(?<=`)(?:[A-Z]+ )?/[a-z][^`]*(?=`)|\b[\w/.]+\.(?:py|toml)\b"
+)
+
+
+@pytest.mark.parametrize("page", ENGLISH, ids=[page.stem for page in ENGLISH])
+def test_a_page_that_tells_people_what_to_do_does_so_in_chinese_too(page: Path) -> None:
+    chinese = page.with_name(f"{page.stem}.zh-CN.md")
+    said, told = (each.read_text(encoding="utf-8") for each in (page, chinese))
+    assert f"]({chinese.name})" in said and f"]({page.name})" in told
+    assert set(TO_TYPE.findall(said)) == set(TO_TYPE.findall(told))
+    assert said.count("\n## ") == told.count("\n## ")
