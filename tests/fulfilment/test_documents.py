@@ -147,7 +147,7 @@ def test_unknown_orders_and_shipments_have_no_paper(company):
 
 def test_papers_for_many_are_gathered_by_as_many_statements_as_for_one(company, django_assert_num_queries):
     orders = [an_order("en") for _ in range(3)]
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(14):
         assert set(services.print_order_confirmations(orders)) == set(orders)
 
 

@@ -21,10 +21,12 @@ class FlowConfig(AppConfig):
             read_arrivals,
             recognise_arrivals,
             take_faxes,
+            try_lessons,
         )
         from orderloop.flow.rules import SECTION
-        from orderloop.flow.services import exchanging, sending, web_posts
+        from orderloop.flow.services import confirming, exchanging, sending, web_posts
         from orderloop.flow.services.asking import MAIL
+        from orderloop.fulfilment.services import register_line_words
         from orderloop.platform import jobs, mail, outbox
         from orderloop.policy.facts import register
         from orderloop.tracking.jobs import register_listener
@@ -37,7 +39,9 @@ class FlowConfig(AppConfig):
         outbox.register(exchanging.ANSWERS, exchanging.do_answers)
         outbox.register(sending.POST, web_posts.do_posts, waits=web_posts.WAITS, apart=True)
         register_listener(exchanging.ask_for_answers)
+        register_line_words(confirming.line_words_for)
         jobs.register_pass("read_arrivals", read_arrivals)
+        jobs.register_pass("try_lessons", try_lessons)
         jobs.register_pass("recognise_arrivals", recognise_arrivals, lane=jobs.RECOGNITION)
         jobs.register_pass("post_documents", web_posts.post_documents, jobs.POSTS)
         if settings.FAX_FOLDER:

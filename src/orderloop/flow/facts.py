@@ -279,6 +279,19 @@ ANSWER_WORDS: Mapping[str, str] = {
 }
 
 
+# What a person is told of a line, as electronic partners are told by codes.
+LINE_WORDS: Mapping[LineVerdict, str] = {
+    LineVerdict.ACCEPTED: _("Accepted"),
+    LineVerdict.QUANTITY_CHANGED: _("Quantity changed: %(quantity)s instead of %(ordered)s %(unit)s"),
+    LineVerdict.DATE_CHANGED: _("Date changed: %(promised)s instead of %(requested)s"),
+    LineVerdict.PRICE_CHANGED: _("Price changed: %(price)s %(currency)s net per %(unit)s"),
+    LineVerdict.SUBSTITUTED: _("Substituted: %(substitute)s instead of %(item)s"),
+    LineVerdict.BACKORDERED: _("Back-ordered: %(quantity)s of %(ordered)s %(unit)s now, no day for the rest yet"),
+    LineVerdict.HELD: _("Held: being examined, not yet accepted"),
+    LineVerdict.REJECTED: _("Not accepted"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class AgreedLine:
     """A line as it was ordered and as it now stands, all in the unit in which it was ordered.

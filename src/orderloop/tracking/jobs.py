@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain, repeat
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from orderloop.platform.mail import Attachment
 from orderloop.platform.outbox import DueEffect, Fault
 from orderloop.policy.queries import in_force
 from orderloop.tracking import queries, services
-from orderloop.tracking.facts import SECTION, CustomerView, NoticeNew, ProgressEvent
+from orderloop.tracking.facts import SECTION, CustomerLine, CustomerView, NoticeNew, ProgressEvent
 from orderloop.tracking.templatetags.tracking_words import explanation
 
 NOTICE_KIND = "notice"
@@ -26,6 +27,8 @@ TRACKING_PAGE = "track_order"
 PDF = "application/pdf"
 Listener = Callable[[Sequence[DueEffect], datetime], None]
 _listeners: list[Listener] = []
+# These say what becomes of each line; that it was received says nothing of them yet.
+_ANSWERING = frozenset({"confirmed", "delayed", "rejected", "cancelled"})
 
 
 def tracking_link(order_id: int, version: int, *, at: datetime) -> str:
@@ -65,6 +68,9 @@ def progress_contexts(effects: Sequence[DueEffect]) -> Mapping[str, Mapping[str,
     buyers = customers.facts_for({view.order.customer_id for view in views.values()})
     company = in_force(FULFILMENT).value
     papers = _papers(effects, views)
+    answered = fulfilment.line_words_for(
+        {int(str(effect.payload["order_id"])) for effect in effects if effect.payload.get("event") in _ANSWERING}
+    )
     contexts = {}
     for effect in effects:
         view = views.get(int(str(effect.payload["order_id"])))
@@ -74,9 +80,7 @@ def progress_contexts(effects: Sequence[DueEffect]) -> Mapping[str, Mapping[str,
         contexts[effect.key] = {
             "order": view.order,
             "name": buyers[view.order.customer_id].name,
-            "lines": [
-                (line, line.name_zh if _is_chinese(view) and line.name_zh else line.name_en) for line in view.lines
-            ],
+            "lines": _told_lines(view, answered.get(view.order.order_id, ())),
             "shipments": [shipment for shipment in view.shipments if not subject or shipment.number == subject],
             "explanation": explained(view),
             "company": company.name(view.language),
@@ -84,6 +88,14 @@ def progress_contexts(effects: Sequence[DueEffect]) -> Mapping[str, Mapping[str,
             "attachments": papers.get(effect.key, ()),
         }
     return contexts
+
+
+def _told_lines(view: CustomerView, answered: Sequence[str]) -> list[tuple[CustomerLine, str, str]]:
+    """Each line with its name in the view's language and what it is answered with."""
+    return [
+        (line, line.name_zh if _is_chinese(view) and line.name_zh else line.name_en, words)
+        for line, words in zip(view.lines, chain(answered, repeat("")), strict=False)
+    ]
 
 
 def explained(view: CustomerView) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
@@ -12,7 +12,7 @@ from orderloop.catalog import queries as catalog
 from orderloop.catalog.facts import ProductFact
 from orderloop.customers import queries as customers
 from orderloop.customers.facts import CustomerFact
-from orderloop.flow.facts import ANSWER_WORDS, AgreedLine, LineDecision
+from orderloop.flow.facts import ANSWER_WORDS, LINE_WORDS, AgreedLine, LineDecision
 from orderloop.flow.queries import exchanged
 from orderloop.flow.queries.exchanged import Source
 from orderloop.flow.rules import decide_answer, decide_line
@@ -21,6 +21,7 @@ from orderloop.foundation.quantity import canonical_unit
 from orderloop.fulfilment.facts import SECTION as FULFILMENT
 from orderloop.intake import queries as intake
 from orderloop.interchange.facts import Answer, AnsweredLine, Envelope, LineVerdict, Party, Reading, Value
+from orderloop.interchange.writers.xml import plain
 from orderloop.inventory import queries as inventory
 from orderloop.orders import queries as orders
 from orderloop.orders.facts import LineDetail, OrderDetail
@@ -58,8 +59,9 @@ class _Known:
     readings: Mapping[int, Reading]
 
 
-def answers_for(order_ids: Collection[int], *, at: datetime) -> dict[int, Composed]:
-    """The answer to each order as it stands now; a fixed number of statements, however many orders."""
+def answers_for(order_ids: Collection[int], *, at: datetime, language: str = "") -> dict[int, Composed]:
+    """The answer to each order as it stands now, in a language or each in its customer's; a fixed number of statements,
+    however many orders."""
     details = orders.details_for(order_ids)
     if not details:
         return {}
@@ -74,7 +76,7 @@ def answers_for(order_ids: Collection[int], *, at: datetime) -> dict[int, Compos
         sources,
         intake.readings_for({source.document_id for source in sources.values()}) if sources else {},
     )
-    return {i: _composed(order, known, at) for i, order in details.items()}
+    return {i: _composed(order, known, at, language) for i, order in details.items()}
 
 
 def _covered(order_ids: Collection[int]) -> dict[int, Decimal]:
@@ -85,11 +87,12 @@ def _covered(order_ids: Collection[int]) -> dict[int, Decimal]:
     return held
 
 
-def _composed(order: OrderDetail, known: _Known, at: datetime) -> Composed:
+def _composed(order: OrderDetail, known: _Known, at: datetime, language: str) -> Composed:
     source = known.sources.get(order.order_id)
     reading = known.readings.get(source.document_id) if source is not None else None
     stated = reading.orders[source.row] if source and reading and source.row < len(reading.orders) else None
     buyer, company = known.buyers[order.customer_id], in_force(FULFILMENT).value
+    language = language or buyer.language
     lines = known.lines.get(order.order_id, ())
     said: list[Said] = (
         list(stated.lines) if stated is not None and len(stated.lines) == len(lines) else [{}] * len(lines)
@@ -97,18 +100,40 @@ def _composed(order: OrderDetail, known: _Known, at: datetime) -> Composed:
     agreed = [_agreed(line, each, known) for line, each in zip(lines, said, strict=True)]
     decided = [decide_line(order.status, each) for each in agreed]
     verdict, reason = decide_answer(order.status, decided, is_held=order.order_id in known.held)
-    with override(buyer.language):
+    with override(language):
         answered = tuple(
-            _line(line, text, each, decision, known.products[line.product_id], buyer.language)
+            _line(line, text, each, decision, known.products[line.product_id], language)
             for line, text, each, decision in zip(lines, said, agreed, decided, strict=True)
         )
         words = gettext(ANSWER_WORDS[reason]) if reason else ""
     answer = Answer(
         verdict, order.number, at, order.number, order.po_number, business_day(order.received_at, working_time().zone),
-        _buyer(buyer, stated.text("customer_gln") if stated else ""), Party(company.name(buyer.language)),
-        order.currency, answered, _total(answered, order), words, "zh" if buyer.language.startswith("zh") else "en",
+        _buyer(buyer, stated.text("customer_gln") if stated else ""), Party(company.name(language)),
+        order.currency, answered, _total(answered, order), words, "zh" if language.startswith("zh") else "en",
     )  # fmt: skip
     return Composed(answer, order.customer_id, source, reading.envelope if reading is not None else NO_ENVELOPE)
+
+
+def line_words_for(order_ids: Collection[int], language: str = "") -> dict[int, tuple[str, ...]]:
+    """What each line of each order is answered with, in the words of a language or of each customer's own."""
+    composed = answers_for(order_ids, at=datetime.now(UTC), language=language)
+    words = {}
+    for order_id, each in composed.items():
+        with override(language or ("zh-hans" if each.answer.language == "zh" else "en")):
+            words[order_id] = tuple(words_of(line, each.answer.currency) for line in each.answer.lines)
+    return words
+
+
+def words_of(line: AnsweredLine, currency: str) -> str:
+    """What a line is answered with, in the words of the language that is active."""
+    figures = {
+        "quantity": plain(line.quantity), "ordered": plain(line.ordered_quantity), "unit": line.unit,
+        "promised": line.promised_on or "–", "requested": line.requested_on or "–", "currency": currency,
+        "price": plain(line.unit_price or Decimal(0)), "substitute": line.substitute, "item": line.item,
+    }  # fmt: skip
+    words = gettext(LINE_WORDS[line.verdict]) % figures
+    # The other verdicts say in their own words why.
+    return f"{words}: {line.reason}" if line.verdict is LineVerdict.REJECTED and line.reason else words
 
 
 def _buyer(buyer: CustomerFact, gln: str) -> Party:

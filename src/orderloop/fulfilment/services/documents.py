@@ -1,8 +1,9 @@
 """Order confirmations and delivery notes as PDF, in the customer's language or the one asked for."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,7 +28,20 @@ from orderloop.fulfilment.rules import amount_in_words
 from orderloop.platform.documents import render_pdf
 from orderloop.policy import queries as policy
 
+# What the lines of orders are answered with, in the words of a language ("" for each customer's own), line by line.
+LineWords = Callable[[Collection[int], str], Mapping[int, Sequence[str]]]
+_line_words: list[LineWords] = []
 PAPER = Path(__file__).parents[1] / "templates" / "fulfilment" / "paper.typ"
+
+
+def register_line_words(words: LineWords) -> None:
+    """Have `words` asked what each line of an order confirmation is answered with."""
+    _line_words[:] = [words]
+
+
+def line_words_for(order_ids: Collection[int], language: str = "") -> Mapping[int, Sequence[str]]:
+    """What the lines of these orders are answered with, in words; nothing where nobody is asked."""
+    return _line_words[0](order_ids, language) if _line_words and order_ids else {}
 
 
 def print_order_confirmations(order_ids: Collection[int], *, language: str = "") -> dict[int, bytes]:
@@ -45,14 +59,17 @@ def print_papers(
 ) -> dict[int, bytes]:
     """The PDF of each paper in `language`, else its customer's: for papers gathered where only a customer may read."""
     company = policy.in_force(SECTION).value
-    return {each: _print(content, company, language) for each, content in papers.items()}
+    answered = line_words_for([i for i, each in papers.items() if isinstance(each, OrderConfirmation)], language)
+    return {each: _print(content, company, language, answered.get(each, ())) for each, content in papers.items()}
 
 
-def _print(content: OrderConfirmation | DeliveryNote, company: FulfilmentPolicy, language: str) -> bytes:
+def _print(
+    content: OrderConfirmation | DeliveryNote, company: FulfilmentPolicy, language: str, answered: Sequence[str]
+) -> bytes:
     chosen = language or content.paper.language
     with override(chosen):
         laid_out = (
-            _confirmation(content, chosen)
+            _confirmation(content, chosen, answered)
             if isinstance(content, OrderConfirmation)
             else _delivery_note(content, chosen)
         )
@@ -79,9 +96,15 @@ def _common(paper: Paper, company: FulfilmentPolicy, language: str) -> dict[str,
     }
 
 
-def _confirmation(content: OrderConfirmation, language: str) -> dict[str, Any]:
+def _confirmation(content: OrderConfirmation, language: str, answered: Sequence[str]) -> dict[str, Any]:
     paper, currency = content.paper, content.paper.currency
     rate = f"{(content.tax_rate * 100).normalize():f} %"
+    # What is the same for all is said once: it would make a long order longer by half.
+    is_same = len(answered) > 1 and len(set(answered)) == 1
+    by_line = () if is_same else answered[: len(paper.lines)]
+    remarks = [_("All lines: %(answer)s") % {"answer": answered[0]}] if is_same else []
+    if content.tax_included and content.tax_rate:
+        remarks.append(_("Unit prices include tax."))
     return {
         "title": _("Order confirmation"),
         "meta": [
@@ -94,8 +117,8 @@ def _confirmation(content: OrderConfirmation, language: str) -> dict[str, Any]:
         "parties": [_party(_("Customer"), paper.customer), _party(_("Ship to"), paper.ship_to)],
         "columns": [*_item_columns(_("Quantity")), *_money_columns(currency), [_("Promised"), "right"]],
         "rows": [
-            [*_item_cells(line, language), *_money_cells(line, currency), _plain_day(line.promised_on)]
-            for line in paper.lines
+            [*_item_cells(line, language, words), *_money_cells(line, currency), _plain_day(line.promised_on)]
+            for line, words in zip(paper.lines, chain(by_line, repeat("")), strict=False)
         ],
         "totals": [
             [_("Net"), _money(content.net, currency)],
@@ -103,7 +126,7 @@ def _confirmation(content: OrderConfirmation, language: str) -> dict[str, Any]:
             [_("Total"), f"{currency} {_money(content.gross, currency)}"],
         ],
         "words": _words(content.gross, currency, language),
-        "remarks": [_("Unit prices include tax.")] if content.tax_included and content.tax_rate else [],
+        "remarks": remarks,
         "signatures": [],
     }
 
@@ -150,7 +173,7 @@ def _item_columns(quantity: str) -> list[list[str]]:
     ]
 
 
-def _item_cells(line: PaperLine, language: str) -> list[str]:
+def _item_cells(line: PaperLine, language: str, answered: str = "") -> list[str]:
     chinese = language.startswith("zh")
     name = (line.name_zh or line.name_en) if chinese else (line.name_en or line.name_zh)
     below = []
@@ -162,7 +185,7 @@ def _item_cells(line: PaperLine, language: str) -> list[str]:
     return [
         str(line.n),
         line.sku,
-        "\n".join([name, " · ".join(below)]) if below else name,
+        "\n".join(part for part in (name, " · ".join(below), answered) if part),
         _number(line.quantity),
         _unit(line.unit, chinese),
     ]
@@ -210,5 +233,5 @@ def _number(quantity: Decimal) -> str:
 
 def _unit(code: str, chinese: bool) -> str:
     if chinese:
-        return next((name for name in UNIT_NAMES.get(code, "").split() if not name.isascii()), code)
+        return next((name for name in UNIT_NAMES.get(code, "").split() if name >= "\u4e00"), code)
     return code
