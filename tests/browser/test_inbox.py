@@ -13,6 +13,7 @@ from tests.makers import a_customer, a_product, policies
 from orderloop.customers.models import Contact
 from orderloop.flow.services.arriving import process_messages
 from orderloop.foundation.actor import SYSTEM
+from orderloop.intake import services as intake
 from orderloop.intake.models import Draft, Lesson, Message, Proposal
 from orderloop.orders.facts import Channel
 from orderloop.orders.models import Order
@@ -143,6 +144,8 @@ def test_a_word_clicked_fills_the_field_and_the_next_document_reads_right(desk: 
     page.locator("[name='f:po_number']").focus()
     page.locator("[data-word='KX-77']").click()
     assert page.locator("[name='f:po_number']").input_value() == "KX-77"
+    page.locator(".vf-taught", has_text="Being tried on this customer's documents, 0 of 1").wait_for()
+    assert intake.try_next_lesson(at=timezone.now()) == 1
     page.locator(".vf-taught", has_text="Learnt").wait_for()
     screenshot(page, "verify-taught")
     lesson = Lesson.objects.get()
@@ -157,6 +160,51 @@ def test_a_word_clicked_fills_the_field_and_the_next_document_reads_right(desk: 
     page.wait_for_load_state()
     lesson.refresh_from_db()
     assert lesson.off_at is not None
+    assert_no_csp_violations(visit)
+
+
+def a_letter(number: str) -> Draft:
+    """A mail of customer HX whose text is the order, its number under words nobody knows."""
+    text = f"Hello,\n\nVorgang: {number}\nBOLT-M8 4 pcs 9.00\nDelivery by {in_a_fortnight()}\n"
+    message = mail(text, sender="li@huaxin.example")
+    return Draft.objects.get(message_id=arrive(message, channel=Channel.MAIL, sender="li@huaxin.example"))
+
+
+def test_a_word_of_a_mail_clicked_fills_the_field_and_is_learnt_and_taken_back(desk: None, page_for: PageFor) -> None:
+    draft = a_letter("KX-77")
+    assert "po_number" not in draft.body
+    visit = page_for("clerk", language="en", theme="dark")
+    page = visit.open(f"/drafts/{draft.id}")
+    page.locator("[name='f:lines/0/quantity']").focus()
+    assert page.locator("[data-text].is-now").all_inner_texts() == ["4"]
+    page.locator("[name='f:po_number']").focus()
+    page.locator("[data-text]", has_text="KX-77").click()
+    assert page.locator("[name='f:po_number']").input_value() == "KX-77"
+    page.locator(".vf-taught", has_text="Being tried").wait_for()
+    assert intake.try_next_lesson(at=timezone.now()) == 1
+    page.locator(".vf-taught", has_text="Learnt").wait_for()
+    assert_accessible(page)
+    screenshot(page, "verify-letter")
+    second = a_letter("KX-78")
+    assert second.body["po_number"] == "KX-78"
+    page.locator("[data-undo]").click()
+    page.locator(".vf-taught", has_text="Taken back").wait_for()
+    assert Lesson.objects.get().off_reason == "undone"
+    assert_no_csp_violations(visit)
+
+
+def test_a_value_of_an_edi_document_is_shown_in_its_segment_and_fills_a_field(desk: None, page_for: PageFor) -> None:
+    edi("PO-4", "NO-SUCH", 2, "3")
+    draft = Draft.objects.get()
+    visit = page_for("clerk", language="en")
+    page = visit.open(f"/drafts/{draft.id}")
+    page.locator("[name='f:lines/0/item']").focus()
+    assert page.locator("[data-text].is-now").all_inner_texts() == ["NO-SUCH"]
+    page.locator("[name='f:po_number']").focus()
+    page.locator("[data-text]", has_text="NO-SUCH").click()
+    page.locator(".vf-taught", has_text="each value has its place by the standard").wait_for()
+    draft.refresh_from_db()
+    assert (draft.body["po_number"], Lesson.objects.count()) == ("NO-SUCH", 0)
     assert_no_csp_violations(visit)
 
 

@@ -16,6 +16,7 @@ from orderloop.customers.models import Contact
 from orderloop.flow.services.arriving import process_messages
 from orderloop.foundation.actor import SYSTEM
 from orderloop.foundation.calendar_data import CHINA
+from orderloop.intake import services as intake
 from orderloop.intake.models import Document, Draft, Lesson, Question
 from orderloop.orders.facts import Channel
 from orderloop.orders.models import Order
@@ -139,13 +140,40 @@ def test_teaching_answers_what_was_learnt_and_how_it_is_undone(desk: int, sign_i
     answer = clerk.post(f"/drafts/{draft.id}/teach", shown).json()
     lesson = Lesson.objects.get()
     assert answer["undo"] == f"/inbox/lessons/{lesson.id}/undo"
-    assert answer["learnt"].startswith("Learnt: The words “vorgang” stand beside: PO number")
+    assert answer["state"] == f"/inbox/lessons/{lesson.id}"
+    said = "The words “vorgang” stand beside: PO number"
+    assert answer["note"] == f"Being tried on this customer's documents, 0 of 1: {said}"
+    assert clerk.get(answer["state"]).json() == {name: text for name, text in answer.items() if name != "kept"}
+    assert intake.try_next_lesson(at=timezone.now()) == 1
+    learnt = clerk.get(answer["state"]).json()
+    assert (learnt["learnt"], "state" in learnt) == (f"Learnt: {said}", False)
+    assert sign_in("warehouse").get(answer["state"]).status_code == 403
+    assert clerk.get("/inbox/lessons/0").status_code == 404
     draft.refresh_from_db()
     assert draft.body["po_number"] == "KX-1"
     taken_back = clerk.post(answer["undo"], headers={"Accept": "application/json"})
     assert taken_back.json() == {"done": "Taken back."}
     lesson.refresh_from_db()
     assert (lesson.off_by, lesson.off_at is not None) == ("Clerk", True)
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ("breaks:7:lines/0/quantity", "in an earlier document “Line 1 · Quantity” would be read wrongly by it."),
+        ("nothing_to_learn", "there is nothing to learn from this place."),
+        ("undone", "Taken back."),
+    ],
+)
+def test_a_lesson_that_was_not_kept_says_why(desk: int, sign_in: SignedIn, why: str, said: str) -> None:
+    draft = a_page("KX-1", label="Vorgang")
+    at = timezone.now()
+    lesson = Lesson.objects.create(
+        customer_id=draft.customer_id, kind="label", given="x", means="note", taught_by="Li", taught_at=at, off_at=at,
+        off_reason=why,
+    )  # fmt: skip
+    told = sign_in("clerk").get(f"/inbox/lessons/{lesson.id}").json()
+    assert (list(told), told["note"].endswith(said)) == (["note"], True)
 
 
 @pytest.mark.parametrize("box", ["", "1,2", "a,b,c,d", "9,9,9,9", "nan,0,1,1"])

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 from reportlab.pdfgen.canvas import Canvas
-from tests.intake.arrivals import mail, store
+from tests.intake.arrivals import a_partner, edifact, mail, store
 from tests.makers import CLERK, NOW, a_customer, a_product, policies
 
 from orderloop.customers.models import Contact, Customer
@@ -20,6 +20,7 @@ from orderloop.intake.services import Teaching
 from orderloop.interchange.facts import Place
 from orderloop.orders.facts import Channel
 from orderloop.orders.models import Order
+from orderloop.platform import sandbox
 
 pytestmark = pytest.mark.django_db
 
@@ -96,13 +97,25 @@ def shown(draft: Draft, text: str) -> Teaching:
     return Teaching(draft.id, "po_number", text, Place("", 1, word.box), raw=text)
 
 
+def try_out() -> int:
+    """Lessons on trial are tried to the end; on how many documents."""
+    count = 0
+    while intake.try_next_lesson(at=NOW):
+        count += 1
+    return count
+
+
 def test_a_label_taught_once_is_read_on_the_next_document(customer: Customer) -> None:
     arrive(strange("HX/881", 4))
     draft = Draft.objects.get()
     assert "E_MISSING_PO" in [each["code"] for each in draft.findings]
     taught = intake.teach_fields([shown(draft, "HX/881")], at=NOW, actor=CLERK).values[0]
-    assert (taught.kind, taught.means, taught.replayed) == ("label", "po_number", 0)
+    assert (taught.kind, taught.means, taught.to_try) == ("label", "po_number", 1)
     lesson = Lesson.objects.get()
+    assert (lesson.kept_at, queries.lessons_for([customer.pk])) == (None, {})
+    assert try_out() == 1
+    lesson.refresh_from_db()
+    assert (lesson.kept_at, lesson.off_at, lesson.tried, lesson.to_try) == (NOW, None, 1, [])
     assert (lesson.customer_id, lesson.document_id, lesson.taught_by) == (customer.pk, draft.document_id, "Li Na")
     entry = intake.entry_of_draft(queries.drafts_for([draft.id])[draft.id])
     assert take_in_entries([entry], at=NOW, actor=SYSTEM).values[draft.id].order_id is not None
@@ -115,6 +128,7 @@ def test_a_label_taught_once_is_read_on_the_next_document(customer: Customer) ->
 def test_a_lesson_taken_back_is_applied_no_more(customer: Customer) -> None:
     arrive(strange("HX/881", 4))
     taught = intake.teach_fields([shown(Draft.objects.get(), "HX/881")], at=NOW, actor=CLERK).values[0]
+    try_out()
     assert intake.undo_lessons([taught.lesson_id], at=NOW, actor=CLERK).all_done
     assert intake.undo_lessons([taught.lesson_id], at=NOW, actor=CLERK).counts["stale"] == 1
     arrive(strange("HX/882", 6), 2)
@@ -133,14 +147,94 @@ def test_a_lesson_that_would_break_what_was_read_rightly_is_refused(customer: Cu
     (reading,) = queries.readings_for([draft.document_id]).values()
     word = next(word for word in reading.pages[0].words if word.text == "PO4712")
     teaching = Teaching(draft.id, "po_number", "PO4712", Place("", 1, word.box), raw="PO4712")
-    refused = intake.teach_fields([teaching], at=NOW, actor=CLERK).refused[0]
+    taught = intake.teach_fields([teaching], at=NOW, actor=CLERK).values[0]
+    assert try_out() == taught.to_try == 2
     first = Document.objects.get(order_id=Order.objects.get().id)
-    assert refused.reasons == (
-        Reason("intake.breaks_earlier", "po_number", {"document_id": first.id, "field": "requested_on"}),
-    )
-    assert Lesson.objects.count() == 0
+    lesson = Lesson.objects.get()
+    assert (lesson.kept_at, lesson.off_at, lesson.off_reason) == (None, NOW, f"breaks:{first.id}:requested_on")
+    assert queries.lessons_for([customer.pk]) == {}
     draft.refresh_from_db()
     assert draft.body["po_number"] == "PO4712"
+
+
+def test_a_lesson_is_tried_on_the_customers_earlier_documents_and_kept_where_none_is_lost(customer: Customer) -> None:
+    for n in range(3):
+        lines, total = rows(4 + n)
+        arrive(page(f"PO-{n}", lines, total), n)
+    arrive(strange("HX/881", 9), 9)
+    draft = Draft.objects.get(order_id=None)
+    taught = intake.teach_fields([shown(draft, "HX/881")], at=NOW, actor=CLERK).values[0]
+    assert (taught.to_try, Lesson.objects.get().to_try[0]) == (4, draft.document_id)
+    assert (intake.try_next_lesson(at=NOW), Lesson.objects.get().kept_at) == (1, None)
+    assert (try_out(), Lesson.objects.get().kept_at) == (3, NOW)
+
+
+def test_a_lesson_taken_back_while_it_is_tried_is_tried_no_further(customer: Customer) -> None:
+    arrive(strange("HX/881", 4))
+    taught = intake.teach_fields([shown(Draft.objects.get(), "HX/881")], at=NOW, actor=CLERK).values[0]
+    assert intake.undo_lessons([taught.lesson_id], at=NOW, actor=CLERK).all_done
+    assert try_out() == 0
+    assert (Lesson.objects.get().kept_at, Lesson.objects.get().off_reason) == (None, "undone")
+
+
+def test_what_leads_to_another_place_on_its_own_document_is_not_kept(customer: Customer) -> None:
+    """A page that takes too long, or on which the words do not lead to the value, teaches nothing."""
+    arrive(strange("HX/881", 4))
+    draft = Draft.objects.get()
+    intake.teach_fields([shown(draft, "HX/881")], at=NOW, actor=CLERK)
+    Lesson.objects.update(given="wordsthatstandnowhere")
+    assert try_out() == 1
+    assert (Lesson.objects.get().kept_at, Lesson.objects.get().off_reason) == (None, "nothing_to_learn")
+
+
+def test_the_two_steps_run_in_children_and_one_that_dies_teaches_nothing(
+    customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrive(strange("HX/881", 4))
+    draft = Draft.objects.get()
+    killed: list[str] = []
+
+    def run(function: str, *_rest: object, **_limits: object) -> sandbox.Outcome:
+        killed.append(function)
+        return sandbox.Outcome(sandbox.Ending.CPU)
+
+    intake.teach_fields([shown(draft, "HX/881")], at=NOW, actor=CLERK)
+    monkeypatch.setattr(sandbox, "run", run)
+    assert try_out() == 1
+    assert (Lesson.objects.get().kept_at, Lesson.objects.get().off_reason) == (None, "nothing_to_learn")
+    outcome = intake.teach_fields([shown(draft, "HX/881")], at=NOW, actor=CLERK)
+    assert outcome.refused[0].reasons == (Reason("intake.nothing_to_learn", "po_number"),)
+    assert [each.rpartition(":")[2] for each in killed] == ["orders_by_hints", "lesson_at"]
+
+
+def test_a_label_in_a_mail_is_learnt_from_its_line(customer: Customer) -> None:
+    def letter(number: str, quantity: int) -> int:
+        text = f"Hello,\n\nVorgang: {number}\nBOLT-M8 {quantity} pcs 12.50\nDelivery by 2026-12-07"
+        message_id = store(mail(text), channel=Channel.MAIL, sender="li@huaxin.example", trust="trusted")
+        process_messages([message_id], at=NOW, actor=SYSTEM)
+        return message_id
+
+    first = Draft.objects.get(message_id=letter("KX881", 4))
+    assert "po_number" not in first.body
+    teaching = Teaching(first.id, "po_number", "KX881", Place("line 3"), raw="KX881")
+    taught = intake.teach_fields([teaching], at=NOW, actor=CLERK).values[0]
+    assert (taught.kind, taught.given, taught.means) == ("label", "vorgang", "po_number")
+    assert try_out() == 1
+    second = Draft.objects.get(message_id=letter("KX882", 6))
+    assert (second.body["po_number"], second.sources["po_number"]["origin"]) == ("KX882", str(taught.lesson_id))
+
+
+def test_an_electronic_document_teaches_no_words_and_says_why(customer: Customer) -> None:
+    a_partner(customer.pk)
+    message_id = store(edifact("PO-9", [("NO-SUCH", 2, "3")], control="9"))
+    process_messages([message_id], at=NOW, actor=SYSTEM)
+    draft = Draft.objects.get(message_id=message_id)
+    teaching = Teaching(draft.id, "note", "Rush", Place("line 4"), raw="Rush", title="imd")
+    outcome = intake.teach_fields([teaching], at=NOW, actor=CLERK)
+    assert outcome.refused[0].reasons == (Reason("intake.set_by_standard", "note"),)
+    assert Lesson.objects.count() == 0
+    draft.refresh_from_db()
+    assert draft.body["note"] == "Rush"
 
 
 def test_a_delivery_address_and_a_unit_are_learnt_as_the_customer_writes_them(customer: Customer) -> None:

@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 from orderloop.customers import queries as customers
 from orderloop.flow.queries import exchanged
 from orderloop.flow.services.advance import serve_waiting
-from orderloop.flow.services.arriving import process_messages
+from orderloop.flow.services.arriving import own_names, process_messages
 from orderloop.flow.services.decisions import rescore_orders
 from orderloop.flow.services.events import tell_of_orders
 from orderloop.flow.services.exchanging import confirm_orders
@@ -95,6 +95,11 @@ def recognise_arrivals(at: datetime) -> int:
     and therefore has a process of its own."""
     waiting = intake_queries.waiting_messages(ARRIVING, at, 1, needs_recognition=True)
     return len(process_messages(waiting, at=at, actor=SYSTEM).done) if waiting else 0
+
+
+def try_lessons(at: datetime) -> int:
+    """Try what clerks have taught on the customer's last documents, one document a pass; returns how many."""
+    return intake.try_next_lesson(at=at, own_names=own_names())
 
 
 def take_faxes(at: datetime) -> int:

@@ -208,11 +208,22 @@ class Lesson(models.Model):
     off_by = models.CharField(max_length=120, blank=True, default="")
     off_reason = models.CharField(max_length=200, blank=True, default="")
     contradicted = models.PositiveSmallIntegerField(default=0)
+    # Until it has been tried on the customer's last documents nothing is read by it; those still to be tried, by id.
+    kept_at = models.DateTimeField(null=True)
+    to_try = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
+    tried = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["customer", "kind", "given"], condition=Q(off_at__isnull=True), name="lesson_live_once"
+                fields=["customer", "kind", "given"],
+                condition=Q(off_at__isnull=True, kept_at__isnull=False),
+                name="lesson_live_once",
+            ),
+            models.UniqueConstraint(
+                fields=["customer", "kind", "given"],
+                condition=Q(off_at__isnull=True, kept_at__isnull=True),
+                name="lesson_on_trial_once",
             ),
             models.CheckConstraint(condition=~Q(given="") & ~Q(means=""), name="lesson_says_something"),
         ]

@@ -220,20 +220,40 @@ def open_drafts_by_po(pairs: Sequence[tuple[int, str]]) -> dict[tuple[int, str],
 
 
 _LESSON = """l.id, l.customer_id, l.kind, l.given, l.means, l.document_id, l.taught_by, l.taught_at, l.off_at, l.off_by,
-    l.off_reason, l.contradicted"""
+    l.off_reason, l.contradicted, l.kept_at, l.to_try::text, l.tried"""
 
 
-def lessons_for(customer_ids: Collection[int], *, also_off: bool = False) -> dict[int, tuple[LessonFact, ...]]:
-    """What was taught about these customers' documents, the latest first; with `also_off`, what was turned off too."""
+def lessons_for(customer_ids: Collection[int], *, on_trial: bool = False) -> dict[int, tuple[LessonFact, ...]]:
+    """What these customers' documents are read by, the latest first; or, `on_trial`, what may come to it."""
     rows = fetch_all(
-        f"""SELECT {_LESSON} FROM intake_lesson l WHERE l.customer_id = ANY(%s::bigint[])
-                {"" if also_off else "AND l.off_at IS NULL"} ORDER BY l.customer_id, l.taught_at DESC, l.id DESC""",
+        f"""SELECT {_LESSON} FROM intake_lesson l WHERE l.customer_id = ANY(%s::bigint[]) AND l.off_at IS NULL
+                AND l.kept_at IS {"" if on_trial else "NOT"} NULL
+            ORDER BY l.customer_id, l.taught_at DESC, l.id DESC""",
         [list(customer_ids)],
     )
     found: dict[int, tuple[LessonFact, ...]] = {}
     for row in rows:
-        found[row[1]] = (*found.get(row[1], ()), LessonFact(*row))
+        found[row[1]] = (*found.get(row[1], ()), _lesson(row))
     return found
+
+
+def lessons_by_ids(lesson_ids: Collection[int]) -> dict[int, LessonFact]:
+    """The lessons of these ids, off or not."""
+    rows = fetch_all(f"SELECT {_LESSON} FROM intake_lesson l WHERE l.id = ANY(%s::bigint[])", [list(lesson_ids)])
+    return {row[0]: _lesson(row) for row in rows}
+
+
+def next_on_trial() -> LessonFact | None:
+    """The lesson on trial that was taught first; None without any."""
+    rows = fetch_all(
+        f"""SELECT {_LESSON} FROM intake_lesson l WHERE l.kept_at IS NULL AND l.off_at IS NULL
+            ORDER BY l.taught_at, l.id LIMIT 1"""
+    )
+    return _lesson(rows[0]) if rows else None
+
+
+def _lesson(row: Any) -> LessonFact:
+    return LessonFact(*(*row[:13], tuple(json.loads(row[13])), row[14]))
 
 
 _PARTNER = """p.id, p.scheme, p.sender, p.customer_id, p.our_id, p.profile::text, p.mapping::text, p.last_in,

@@ -76,6 +76,7 @@ urlpatterns = [
     path("inbox/messages/<int:message_id>/<slug:deed>", messages.act_on_message, name="inbox_message_act"),
     path("inbox/changes/<int:proposal_id>", proposals.show_proposal, name="proposal"),
     path("inbox/changes/<int:proposal_id>/decide", proposals.decide_proposal, name="proposal_decide"),
+    path("inbox/lessons/<int:lesson_id>", verify.lesson_state, name="lesson_state"),
     path("inbox/lessons/<int:lesson_id>/undo", verify.undo_lesson, name="lesson_undo"),
     path("documents/<int:document_id>", paper.download_document, name="document_download"),
     path("documents/<int:document_id>/pages/<int:number>", paper.show_page, name="document_page"),

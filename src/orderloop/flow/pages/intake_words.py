@@ -102,7 +102,10 @@ REFUSALS = {
     "intake.product_unknown": _("No product has this code."),
     "intake.nothing_proposed": _("No answer has come yet."),
     "intake.nothing_to_learn": _("The value is put in; there is nothing to learn from this place."),
-    "intake.breaks_earlier": _("The value is put in, but not learnt: an earlier document would be read wrongly by it."),
+    "intake.set_by_standard": _(
+        "The value is put in, but not learnt: in this kind of document each value has its place by the standard. If the"
+        " partner puts it elsewhere, set that in his profile under Partners."
+    ),
     "intake.decision_unknown": _("There is no such decision."),
 }
 

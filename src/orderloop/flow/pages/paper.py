@@ -1,7 +1,6 @@
 """The document beside the form: its pages with the words' boxes, a sheet's cells, or its lines of text."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -9,10 +8,10 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.views.decorators.http import require_GET
 
+from orderloop.flow.pages.paper_lines import shown_lines, text_lines
 from orderloop.intake import queries
 from orderloop.intake.facts import DocumentFact
 from orderloop.interchange.facts import Format, Page, Reading
-from orderloop.interchange.rules.sniff import text_of
 from orderloop.platform import sandbox
 from orderloop.platform.files import attachment
 from orderloop.platform.permissions import requires
@@ -24,12 +23,9 @@ _CELLS = Limits(memory=1024 * _MB, cpu_seconds=15, wall_seconds=30, answer=8 * _
 _SHOWING = "orderloop.interchange.readers.showing"
 # A page of a document never changes; a process keeps the last ones drawn.
 _KEPT_PAGES = 48
-MOST_LINES = 2_000
 MOST_WORDS = 3_000
-LINE_LENGTH = 2_000
 _PAPER = frozenset({Format.PDF, Format.IMAGE})
 _SHEETS = frozenset({Format.SHEET, Format.CSV})
-_EDI = frozenset({Format.EDIFACT, Format.X12})
 
 
 @requires("intake.view")
@@ -99,10 +95,10 @@ def paper_of(document: DocumentFact, reading: Reading | None) -> dict[str, Any]:
     elif format in _SHEETS:
         shown["sheets"] = _sheets(document)
     elif reading is not None and reading.text:
-        shown["lines"] = _numbered(reading.text.splitlines())
+        shown["lines"] = shown_lines(reading.text.splitlines(), Format.MAIL)
     elif format not in _PAPER:
         content = queries.document_content(document.document_id)
-        shown["lines"] = _numbered(_text_lines(content or b"", format))
+        shown["lines"] = shown_lines(text_lines(content or b"", format), format)
     return shown
 
 
@@ -158,21 +154,3 @@ def _letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         text = chr(65 + rest) + text
     return text
-
-
-def _text_lines(content: bytes, format: Format) -> list[str]:
-    text = text_of(content) or content.decode("latin-1")
-    if format is Format.EDIFACT:
-        return [each.strip("\r\n") for each in re.split(r"(?<=(?<!\?)')", text) if each.strip()]
-    if format is Format.X12:
-        end = text[105:106] if text.startswith("ISA") else "~"
-        return [f"{each.strip()}{end}" for each in text.split(end or "~") if each.strip()]
-    if format in (Format.UBL, Format.CXML, Format.OPENTRANS, Format.XML) and text.count("\n") < text.count("><"):
-        text = text.replace("><", ">\n<")
-    return text.splitlines()
-
-
-def _numbered(lines: list[str]) -> list[dict[str, Any]]:
-    return [
-        {"n": n, "text": line.replace("\x00", "\ufffd")[:LINE_LENGTH]} for n, line in enumerate(lines[:MOST_LINES], 1)
-    ]

@@ -65,6 +65,8 @@ def _changes(proposal: ProposalFact) -> list[dict[str, Any]]:
         "added": ("info", gettext("New line")),
         "removed": ("bad", gettext("Taken out")),
         "changed": ("warn", gettext("Other quantity")),
+        "day": ("warn", gettext("Other day")),
+        "price": ("warn", gettext("Other price")),
         "unknown": ("bad", gettext("Unknown item")),
     }
     rows = []

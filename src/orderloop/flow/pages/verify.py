@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from orderloop.access.services import actor_of
 from orderloop.catalog import queries as catalog
@@ -20,7 +20,6 @@ from orderloop.customers import queries as customers
 from orderloop.flow.pages import intake_words, words
 from orderloop.flow.pages.paper import paper_of
 from orderloop.flow.queries import inbox
-from orderloop.flow.services.arriving import own_names
 from orderloop.flow.services.take_in import take_in_entries
 from orderloop.flow.services.verifying import save_drafts_said, verify_drafts
 from orderloop.foundation.outcome import Outcomes
@@ -55,6 +54,8 @@ LIVE = (DraftStatus.OPEN, DraftStatus.ASKING)
 MOST_LINES = 200
 LINE_NAMES = ("item", "quantity", "unit", "unit_price", "requested_on")
 FIELD, CONFIRMED = "f:", "ok:"
+# Nothing was learnt, but the value stands in the draft.
+KEPT_ALL_THE_SAME = frozenset({"intake.nothing_to_learn", "intake.set_by_standard", "intake.customer_unknown"})
 METHOD_WORDS: Mapping[str, Any] = {
     Method.STATED: _("stated by the document's standard"),
     Method.COLUMN: _("by the column's title"),
@@ -75,6 +76,7 @@ def show_verify(request: HttpRequest, draft: DraftFact, origin: DraftOrigin | No
     messages = queries.messages_for([draft.message_id]) if draft.message_id else {}
     owner = customers.facts_for([draft.customer_id]).get(draft.customer_id) if draft.customer_id else None
     lessons = queries.lessons_for([draft.customer_id]).get(draft.customer_id, ()) if draft.customer_id else ()
+    trials = queries.lessons_for([draft.customer_id], on_trial=True) if draft.customer_id else {}
     questions = queries.questions_for([draft.draft_id]).get(draft.draft_id, ())
     is_live = draft.status in LIVE
     context = {
@@ -88,6 +90,7 @@ def show_verify(request: HttpRequest, draft: DraftFact, origin: DraftOrigin | No
         "others": [each for each in documents if shown and each.document_id != shown.document_id],
         "gates": gates_of(origin),
         "lessons": [lesson_of(each) for each in lessons],
+        "trials": [lesson_of(each) for each in trials.get(draft.customer_id or 0, ())],
         "questions": [question_of(each, draft) for each in questions],
         "preview": preview_of(draft, questions),
         "owner_code": owner.code if owner else "",
@@ -287,6 +290,8 @@ def lesson_of(lesson: LessonFact) -> dict[str, Any]:
         "by": lesson.taught_by,
         "at": lesson.taught_at,
         "contradicted": lesson.contradicted,
+        "tried": lesson.tried,
+        "to_try": lesson.tried + len(lesson.to_try),
     }
 
 
@@ -388,26 +393,53 @@ def teach_field(request: HttpRequest, draft_id: int) -> HttpResponse:
     spot = _spot(request)
     path, text = request.POST.get("path", ""), words.clean(request.POST.get("text", ""), 4_000)
     shown = Teaching(draft_id, path, text, spot, words.clean(request.POST.get("raw", ""), 4_000), _title(request))
-    outcome = intake.teach_fields([shown], at=timezone.now(), actor=actor_of(request), own_names=own_names())
+    outcome = intake.teach_fields([shown], at=timezone.now(), actor=actor_of(request))
     if outcome.stale:
         return JsonResponse({"fault": gettext("Somebody else was faster: this draft has ended.")}, status=409)
     if outcome.refused:
         reason = outcome.refused[0].reasons[0]
-        kept = reason.code in ("intake.nothing_to_learn", "intake.breaks_earlier", "intake.customer_unknown")
+        kept = reason.code in KEPT_ALL_THE_SAME
         return JsonResponse({"note": intake_words.refusal(reason), "kept": kept}, status=200 if kept else 422)
-    taught = outcome.values[0]
-    draft = queries.drafts_for([draft_id])[draft_id]
-    lessons = queries.lessons_for([draft.customer_id or 0]).get(draft.customer_id or 0, ())
-    lesson = next(each for each in lessons if each.lesson_id == taught.lesson_id)
-    tried = gettext("tried on %(count)s earlier documents") % {"count": taught.replayed}
-    return JsonResponse(
-        {
-            "kept": True,
-            "learnt": f"{gettext('Learnt:')} {lesson_of(lesson)['words']} ({tried})",
-            "undo": reverse("lesson_undo", args=[taught.lesson_id]),
-            "undo_words": gettext("Undo"),
-        }
-    )
+    lesson_id = outcome.values[0].lesson_id
+    return JsonResponse({"kept": True, **_told_of(queries.lessons_by_ids([lesson_id])[lesson_id])})
+
+
+@requires("intake.work", "orders.enter")
+@never_cache
+@require_GET
+def lesson_state(request: HttpRequest, lesson_id: int) -> HttpResponse:
+    """How far a lesson on trial has come, and what became of it. Answers JSON for the page."""
+    lesson = queries.lessons_by_ids([lesson_id]).get(lesson_id)
+    if lesson is None:
+        raise Http404
+    return JsonResponse(_told_of(lesson))
+
+
+def _told_of(lesson: LessonFact) -> dict[str, str]:
+    """A lesson for the page: `learnt` and how to undo it; a `note` where it was not kept or is on trial, then with
+    `state`, where to ask how it goes on."""
+    said = lesson_of(lesson)["words"]
+    undo = {"undo": reverse("lesson_undo", args=[lesson.lesson_id]), "undo_words": gettext("Undo")}
+    if lesson.off_at is not None:
+        return {"note": _why_off(lesson)}
+    if lesson.kept_at is None:
+        counts = {"done": lesson.tried, "count": lesson.tried + len(lesson.to_try), "words": said}
+        note = gettext("Being tried on this customer's documents, %(done)s of %(count)s: %(words)s") % counts
+        return {"note": note, "state": reverse("lesson_state", args=[lesson.lesson_id]), **undo}
+    tried = gettext("tried on %(count)s earlier documents") % {"count": lesson.tried - 1}
+    return {"learnt": f"{gettext('Learnt:')} {said}" + (f" ({tried})" if lesson.tried > 1 else ""), **undo}
+
+
+def _why_off(lesson: LessonFact) -> str:
+    why, _colon, rest = lesson.off_reason.partition(":")
+    if why == "breaks":
+        path = rest.partition(":")[2]
+        return gettext(
+            "The value is put in, but not learnt: in an earlier document %(field)s would be read wrongly by it."
+        ) % {"field": f"“{place(path)}”"}
+    if why == "nothing_to_learn":
+        return str(intake_words.REFUSALS["intake.nothing_to_learn"])
+    return gettext("Taken back.")
 
 
 def _title(request: HttpRequest) -> str:

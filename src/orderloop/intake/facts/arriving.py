@@ -131,7 +131,8 @@ class PartnerNew:
 
 @dataclass(frozen=True, slots=True)
 class LessonFact:
-    """What was taught about a customer's documents; off since `off_at`."""
+    """What was taught about a customer's documents: on trial until `kept_at`, off since `off_at`. `tried` and `to_try`:
+    how many of his documents it was tried on and which are to come."""
 
     lesson_id: int
     customer_id: int
@@ -145,6 +146,9 @@ class LessonFact:
     off_by: str
     off_reason: str
     contradicted: int
+    kept_at: datetime | None
+    to_try: tuple[int, ...]
+    tried: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from orderloop.intake.rules.correcting import line_of
 from orderloop.intake.rules.parties import fold_text
 from orderloop.intake.rules.reading import read_date, read_number
 from orderloop.interchange.facts import HEADER_FIELDS, LINE_FIELDS, Hints, Page, Place, ReadOrder
-from orderloop.interchange.rules.pages.layout import order_from_pages
 from orderloop.interchange.rules.pages.teaching import column_title_of, label_near
+from orderloop.interchange.rules.text_orders.headers import labelled
 
 # A field of the desk's form -> what a document's reader calls it.
 READ_AS: Mapping[str, str] = {"customer": "customer_code", "ship_to": "ship_to_text"}
@@ -29,11 +29,14 @@ class Learnt:
     means: str
 
 
-def lesson_of(path: str, text: str, raw: str, place: Place, pages: Sequence[Page], title: str = "") -> Learnt | None:
+def lesson_of(
+    path: str, text: str, raw: str, place: Place, pages: Sequence[Page], title: str = "", letter: str = ""
+) -> Learnt | None:
     """What it teaches that the value of `path` is `text` and stands at `place`, where `raw` is written.
 
     By the words beside a value or above its column, or (where the place is right and only the value was misread) by
-    the way it is written. `title`: the column's title where the reader knows it. None where nothing can be learnt.
+    the way it is written. `title`: the column's title where the reader knows it; `letter`: what a mail says, of which
+    places are lines. None where nothing can be learnt.
     """
     line = line_of(path)
     name = READ_AS.get(path, path) if line is None else line[1]
@@ -44,6 +47,7 @@ def lesson_of(path: str, text: str, raw: str, place: Place, pages: Sequence[Page
     written = _written(name, text, raw)
     if written is not None:
         return written
+    title = title or (_label_in(letter, place, raw or text) if line is None and name in HEADER_FIELDS else "")
     if title:
         return Learnt("label" if line is None else "column", title, name)
     page = next((each for each in pages if each.number == place.page), None)
@@ -54,6 +58,16 @@ def lesson_of(path: str, text: str, raw: str, place: Place, pages: Sequence[Page
         return Learnt("label", label, name) if label else None
     found = column_title_of(page, place.box) if name in LINE_FIELDS else None
     return Learnt("column", found, name) if found else None
+
+
+def _label_in(letter: str, place: Place, raw: str) -> str:
+    """The label (folded) before a value in a line of a letter; empty where none stands there."""
+    number = place.path.removeprefix("line ")
+    lines = letter.splitlines()
+    if not number.isascii() or not number.isdigit() or not 0 < int(number) <= len(lines):
+        return ""
+    pairs = labelled(lines[int(number) - 1])
+    return next((label for label, value in pairs if raw.strip() and raw.strip() in value), "")
 
 
 def _written(name: str, text: str, raw: str) -> Learnt | None:
@@ -92,27 +106,21 @@ def _number_of(plain: str, decimal_sign: str) -> Decimal | None:
     return read_number(plain.replace(grouping, "").replace(decimal_sign, "."))
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """One earlier document: its pages, and the values that were taken from it in the end, by path."""
+def broken_by(before: ReadOrder | None, after: ReadOrder | None, truth: Mapping[str, str]) -> tuple[str, ...]:
+    """The paths of values of an earlier document (`truth`: what was taken in the end) that were read rightly before a
+    lesson and would not be any more after it."""
+    old = values_of(before) if before is not None else {}
+    new = values_of(after) if after is not None else {}
+    return tuple(
+        path for path, right in truth.items() if _same(old.get(path), right) and not _same(new.get(path), right)
+    )
 
-    document_id: int
-    pages: tuple[Page, ...]
-    truth: Mapping[str, str]
 
-
-def broken_by(before: Hints, after: Hints, earlier: Sequence[Replayed]) -> tuple[tuple[int, str], ...]:
-    """What a new lesson would break: (document, path) of every value that was read rightly and no longer would be."""
-    broken = []
-    for document in earlier:
-        old = values_of(order_from_pages(document.pages, before))
-        new = values_of(order_from_pages(document.pages, after))
-        broken += [
-            (document.document_id, path)
-            for path, right in document.truth.items()
-            if _same(old.get(path), right) and not _same(new.get(path), right)
-        ]
-    return tuple(broken)
+def is_read_by(order: ReadOrder | None, learnt: Learnt) -> bool:
+    """Whether an order read with a lesson has the field it is about; how values are written shows in no field."""
+    if learnt.kind not in {"label", "column"}:
+        return True
+    return order is not None and any(path.rpartition("/")[2] == learnt.means for path in values_of(order))
 
 
 def values_of(order: ReadOrder) -> dict[str, str]:

@@ -36,6 +36,7 @@ from orderloop.intake.services.messages import (
 )
 from orderloop.intake.services.partners import save_partners
 from orderloop.intake.services.recording import Settled, lock_claimed, record_messages
+from orderloop.intake.services.replaying import try_next_lesson
 from orderloop.intake.services.teaching import Taught, Teaching, teach_fields, undo_lessons
 
 __all__ = [
@@ -83,5 +84,6 @@ __all__ = [
     "store_messages",
     "take_up_drafts",
     "teach_fields",
+    "try_next_lesson",
     "undo_lessons",
 ]

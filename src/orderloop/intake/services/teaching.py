@@ -1,5 +1,6 @@
 """Teaching by pointing: where a value stands says what the words beside it mean in this customer's documents."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,23 +10,23 @@ from django.db import transaction
 from orderloop.foundation.actor import Actor
 from orderloop.foundation.outcome import Done, Outcomes, Reason, Refused, Stale
 from orderloop.intake import queries
-from orderloop.intake.facts import DraftFact, DraftOrigin, DraftStatus, LessonFact
-from orderloop.intake.rules.learning import (
-    Learnt,
-    Replayed,
-    broken_by,
-    lesson_of,
-    taught_hints,
-    truth_of,
-    values_of,
-)
+from orderloop.intake.facts import DraftFact, DraftOrigin, DraftStatus
+from orderloop.intake.rules.learning import Learnt
 from orderloop.intake.services.corrections import correct_drafts
-from orderloop.interchange.facts import Hints, Place, Reading
-from orderloop.interchange.rules.pages.layout import order_from_pages
-from orderloop.platform.bulk import fetch_all
+from orderloop.interchange.facts import Format, Place, Reading
+from orderloop.interchange.rules.forms import as_json, place_body, reading_body
+from orderloop.platform import sandbox
+from orderloop.platform.bulk import dumped, fetch_all
+from orderloop.platform.sandbox import Ending, Limits
 
 REPLAYED = 20
 REASON_LENGTH = 200
+# Tried on earlier documents before anything is read by them; the others say nothing of where a value stands.
+TRIED_KINDS = frozenset({"label", "column", "format"})
+# In these every value has its place by the standard, so that what stands beside it teaches nothing.
+_BY_STANDARD = frozenset({Format.EDIFACT, Format.X12, Format.UBL, Format.CXML, Format.OPENTRANS})
+_POINTING = "orderloop.intake.rules.pointing"
+_LIMITS = Limits(cpu_seconds=5, wall_seconds=15, answer=64 * 1024)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +46,39 @@ class Teaching:
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """What was learnt, and on how many of the customer's earlier documents it was tried."""
+    """What was learnt. `to_try`: on how many documents it is tried first; 0 where documents are read by it at once."""
 
     lesson_id: int
     kind: str
     given: str
     means: str
-    replayed: int
+    to_try: int
+
+
+def teach_fields(teachings: Sequence[Teaching], *, at: datetime, actor: Actor) -> Outcomes[int, Taught]:
+    """Put each value shown into its draft, and keep what that teaches for the customer's next documents.
+
+    What is said of labels, columns and forms of writing is on trial until `try_next_lesson` has tried it on the
+    customer's last documents. Ids are places in the sequence. Refused, the value put in all the same:
+    `intake.nothing_to_learn`; `intake.set_by_standard` where a standard gives values their places;
+    `intake.customer_unknown`. Refused without it: the value itself, as by `correct_drafts`. Stale: the draft has
+    ended. Call it outside any transaction: what is learnt is worked out in a child.
+    """
+    drafts = queries.drafts_for({each.draft_id for each in teachings})
+    origins = queries.origins_for(drafts) if drafts else {}
+    readings = queries.readings_for([origin.document_id for origin in origins.values()]) if origins else {}
+    learnt = {
+        n: _learnt(each, drafts[each.draft_id], origins.get(each.draft_id), readings)
+        for n, each in enumerate(teachings)
+        if each.draft_id in drafts
+    }
+    return _write(teachings, learnt, at=at, actor=actor)
 
 
 @transaction.atomic
-def teach_fields(
-    teachings: Sequence[Teaching], *, at: datetime, actor: Actor, own_names: Sequence[str] = ()
+def _write(
+    teachings: Sequence[Teaching], learnt: Mapping[int, Learnt | Reason], *, at: datetime, actor: Actor
 ) -> Outcomes[int, Taught]:
-    """Put each value shown into its draft, and keep what that teaches for the customer's next documents.
-
-    Ids are places in the sequence. Refused, the value put in all the same: `intake.nothing_to_learn`;
-    `intake.customer_unknown`; `intake.breaks_earlier` (with `document_id` and `field`) where a value of one of the
-    customer's last documents that was read rightly would not be any more. Refused without it: the value itself, as by
-    `correct_drafts`. Stale: the draft has ended.
-    """
     drafts = queries.drafts_for({each.draft_id for each in teachings}, lock=True)
     live = {i: d for i, d in drafts.items() if d.status in (DraftStatus.OPEN, DraftStatus.ASKING)}
     said: dict[int, dict[str, str]] = {}
@@ -72,100 +86,84 @@ def teach_fields(
         said.setdefault(each.draft_id, {})[each.path] = each.text
     corrected = correct_drafts({i: v for i, v in said.items() if i in live}, at=at, actor=actor).by_id
     origins = queries.origins_for(live) if live else {}
-    readings = queries.readings_for([origin.document_id for origin in origins.values()]) if origins else {}
     done: list[Done[int, Taught]] = []
     refused: list[Refused[int]] = []
     for n, each in enumerate(teachings):
         if each.draft_id not in live:
             continue
-        entry = corrected[each.draft_id]
+        entry, found, owner = corrected[each.draft_id], learnt[n], live[each.draft_id].customer_id
         if isinstance(entry, Refused):
             refused.append(Refused(n, entry.reasons))
-            continue
-        taught = _teach(each, live[each.draft_id], origins.get(each.draft_id), readings, own_names, at=at, actor=actor)
-        if isinstance(taught, Reason):
-            refused.append(Refused(n, (taught,)))
+        elif isinstance(found, Reason) or owner is None:
+            refused.append(Refused(n, (found if isinstance(found, Reason) else _unknown(each),)))
         else:
-            done.append(Done(n, taught))
+            done.append(Done(n, _keep(owner, found, origins[each.draft_id].document_id, at=at, actor=actor)))
     stale = [Stale(n) for n, each in enumerate(teachings) if each.draft_id not in live]
     return Outcomes.of(range(len(teachings)), done=done, refused=refused, stale=stale)
 
 
-def _teach(
-    shown: Teaching,
-    draft: DraftFact,
-    origin: DraftOrigin | None,
-    readings: Mapping[int, Reading],
-    own_names: Sequence[str],
-    *,
-    at: datetime,
-    actor: Actor,
-) -> Taught | Reason:
+def _unknown(shown: Teaching) -> Reason:
+    return Reason("intake.customer_unknown", shown.path)
+
+
+def _learnt(
+    shown: Teaching, draft: DraftFact, origin: DraftOrigin | None, readings: Mapping[int, Reading]
+) -> Learnt | Reason:
+    """What is learnt of a value shown, or why nothing is."""
     if draft.customer_id is None:
-        return Reason("intake.customer_unknown", shown.path)
-    if origin is None or origin.document_id not in readings:
+        return _unknown(shown)
+    reading = readings.get(origin.document_id) if origin is not None else None
+    if origin is None or reading is None:
         return Reason("intake.nothing_to_learn", shown.path)
-    pages = readings[origin.document_id].pages
     raw = shown.raw or str(origin.sources.get(shown.path, {}).get("raw") or "")
-    learnt = lesson_of(shown.path, shown.text, raw, shown.place, pages, shown.title)
-    if learnt is None:
-        return Reason("intake.nothing_to_learn", shown.path)
-    lessons = queries.lessons_for([draft.customer_id]).get(draft.customer_id, ())
-    earlier = _earlier(draft.customer_id, origin.document_id)
-    bare = Hints(own_names=tuple(own_names))
-    if learnt.kind in {"label", "column", "format"}:
-        after = taught_hints(bare, lessons, learnt)
-        broken = broken_by(taught_hints(bare, lessons), after, earlier)
-        if broken:
-            return Reason("intake.breaks_earlier", shown.path, {"document_id": broken[0][0], "field": broken[0][1]})
-        if pages and learnt.kind != "format" and not _is_read(pages, after, learnt):
-            return Reason("intake.nothing_to_learn", shown.path)
-    lesson_id = _keep(draft.customer_id, learnt, origin.document_id, at=at, actor=actor)
-    return Taught(lesson_id, learnt.kind, learnt.given, learnt.means, len(earlier))
-
-
-def _is_read(pages: Sequence[object], hints: Hints, learnt: Learnt) -> bool:
-    """Whether the document itself, read again, has the field by the new lesson."""
-    order = order_from_pages(pages, hints)  # type: ignore[arg-type]  # pages of a reading
-    return any(path.rpartition("/")[2] == learnt.means for path in values_of(order))
-
-
-def _earlier(customer_id: int, but: int) -> list[Replayed]:
-    """The customer's last documents that became orders, with pages, and what was taken from them in the end."""
-    ids = [i for i in queries.last_documents_of(customer_id, REPLAYED + 1) if i != but][:REPLAYED]
-    readings = {i: reading for i, reading in queries.readings_for(ids).items() if reading.pages} if ids else {}
-    bodies = queries.accepted_bodies_for(list(readings)) if readings else {}
-    return [Replayed(i, readings[i].pages, truth_of(bodies[i])) for i in readings if i in bodies]
-
-
-def _keep(customer_id: int, learnt: Learnt, document_id: int, *, at: datetime, actor: Actor) -> int:
-    """Keep a lesson; one about the same words is taken back for it."""
-    rows = fetch_all(
-        """WITH replaced AS (
-               UPDATE intake_lesson SET off_at = %(at)s, off_by = %(by)s, off_reason = 'replaced'
-               WHERE customer_id = %(customer)s AND kind = %(kind)s AND given = %(given)s AND off_at IS NULL
-                   AND means <> %(means)s RETURNING id)
-           INSERT INTO intake_lesson (customer_id, kind, given, means, document_id, taught_by, taught_at, off_by,
-               off_reason, contradicted)
-           SELECT %(customer)s, %(kind)s, %(given)s, %(means)s, %(document)s, %(by)s, %(at)s, '', '', 0
-           WHERE (SELECT count(*) FROM replaced) >= 0
-               AND NOT EXISTS (SELECT FROM intake_lesson WHERE customer_id = %(customer)s AND kind = %(kind)s
-                   AND given = %(given)s AND means = %(means)s AND off_at IS NULL)
-           RETURNING id""",
-        {
-            "at": at,
-            "by": actor.name[:120],
-            "customer": customer_id,
-            "kind": learnt.kind,
-            "given": learnt.given[:300],
-            "means": learnt.means[:300],
-            "document": document_id,
-        },
+    is_standard = reading.format in _BY_STANDARD
+    asked = {
+        "path": shown.path, "text": shown.text, "raw": raw, "place": place_body(shown.place),
+        "title": "" if is_standard else shown.title,
+    }  # fmt: skip
+    seen = Reading(reading.format, pages=reading.pages, text=reading.text)
+    outcome = sandbox.run(
+        f"{_POINTING}:lesson_at",
+        as_json(reading_body(seen)),
+        json.dumps(asked).encode(),
+        limits=_LIMITS,
+        preload=(_POINTING,),
     )
-    if rows:
-        return int(rows[0][0])
-    known: Sequence[LessonFact] = queries.lessons_for([customer_id]).get(customer_id, ())
-    return next(each.lesson_id for each in known if (each.kind, each.given) == (learnt.kind, learnt.given[:300]))
+    if outcome.ending is Ending.OK and outcome.answer:
+        kind, given, means = json.loads(outcome.answer)
+        return Learnt(str(kind)[:10], str(given)[:300], str(means)[:300])
+    return Reason("intake.set_by_standard" if is_standard else "intake.nothing_to_learn", shown.path)
+
+
+def _keep(customer_id: int, learnt: Learnt, document_id: int, *, at: datetime, actor: Actor) -> Taught:
+    """Keep a lesson, on trial where it is to be tried; what is known already is not taught again."""
+    live = {(each.kind, each.given): each for each in queries.lessons_for([customer_id]).get(customer_id, ())}
+    known = live.get((learnt.kind, learnt.given))
+    if known is not None and known.means == learnt.means:
+        return Taught(known.lesson_id, learnt.kind, learnt.given, learnt.means, 0)
+    to_try: list[int] = []
+    if learnt.kind in TRIED_KINDS:
+        earlier = queries.last_documents_of(customer_id, REPLAYED + 1)
+        to_try = [document_id, *[i for i in earlier if i != document_id][:REPLAYED]]
+    about = (customer_id, learnt.kind, learnt.given)
+    _replace(about, is_on_trial=bool(to_try), at=at, actor=actor)
+    rows = fetch_all(
+        """INSERT INTO intake_lesson (customer_id, kind, given, means, document_id, taught_by, taught_at, off_by,
+               off_reason, contradicted, kept_at, to_try)
+           VALUES (%s, %s, %s, %s, %s, %s, %s, '', '', 0, %s, %s::jsonb) RETURNING id""",
+        [*about, learnt.means, document_id, actor.name[:120], at, None if to_try else at, dumped(to_try)],
+    )
+    return Taught(int(rows[0][0]), learnt.kind, learnt.given, learnt.means, len(to_try))
+
+
+def _replace(about: tuple[int, str, str], *, is_on_trial: bool, at: datetime, actor: Actor) -> None:
+    """What was taught about the same words is taken back for a new lesson of the same standing."""
+    fetch_all(
+        f"""UPDATE intake_lesson SET off_at = %s, off_by = %s, off_reason = 'replaced'
+            WHERE customer_id = %s AND kind = %s AND given = %s AND off_at IS NULL
+                AND kept_at IS {"" if is_on_trial else "NOT"} NULL RETURNING id""",
+        [at, actor.name[:120], *about],
+    )
 
 
 @transaction.atomic

@@ -31,17 +31,32 @@ function markBox(holder, isNow) {
   return mark;
 }
 
-function textPlace(holder) {
-  const { place, raw } = holder.dataset;
-  const cell = place && paper?.querySelector(`[data-cell="${CSS.escape(place)}"]`);
-  if (cell) return cell;
+// The line of a text a value stands in: by its number, by its segment within its message, else by what is written.
+function lineOf(place, raw) {
   const lines = [...(paper?.querySelectorAll("[data-line-no]") ?? [])];
-  const numbered = /^line (\d+)$/.exec(place ?? "") ?? /segment (\d+)/.exec(place ?? "");
-  const shift = lines[0]?.innerText.includes("UNA") ? 1 : 0;
-  const message = /segment/.test(place ?? "") ? lines.findIndex((line) => /UNH|ST\*/.test(line.innerText)) : -1;
-  const at = numbered && (message >= 0 ? lines[message + Number(numbered[1]) - 1] : lines[Number(numbered[1]) - 1 + (place.startsWith("line") ? 0 : shift)]);
-  if (at && (!raw || at.innerText.includes(raw))) return at;
-  return raw ? lines.find((line) => line.innerText.includes(raw)) : at;
+  const line = /^line (\d+)$/.exec(place)?.[1];
+  const segment = /segment (\d+)/.exec(place)?.[1];
+  let at = line && lines[Number(line) - 1];
+  if (segment) {
+    const heads = lines.flatMap((each, n) => (/^(UNH|ST)\W/.test(each.querySelector(".paper-line").textContent) ? [n] : []));
+    at = lines[(heads[Number(/message (\d+)/.exec(place)?.[1] ?? 1) - 1] ?? 0) + Number(segment) - 1];
+  }
+  if (at && (!raw || at.textContent.includes(raw))) return at;
+  return raw ? lines.find((each) => each.textContent.includes(raw)) ?? at : at;
+}
+
+// What is marked for a field: the cell, or the words of the line that make up its value, or else the line.
+function textPlaces(holder) {
+  const { place } = holder.dataset;
+  const raw = holder.dataset.raw?.trim();
+  const cell = place && paper?.querySelector(`[data-cell="${CSS.escape(place)}"]`);
+  if (cell) return [cell];
+  const line = lineOf(place ?? "", raw);
+  if (!line) return [];
+  const words = [...line.querySelectorAll("[data-text]")];
+  const whole = words.filter((word) => word.textContent === raw).slice(0, 1);
+  const partly = words.filter((word) => raw && (raw.includes(word.textContent) && word.textContent.length > 1 || word.textContent.includes(raw)));
+  return [whole, partly, [line.querySelector(".paper-line")]].find((each) => each.length);
 }
 
 function clear(name) {
@@ -53,9 +68,11 @@ function clear(name) {
 
 function show(holder) {
   clear("is-now");
-  const mark = markBox(holder, true) ?? textPlace(holder);
-  if (!mark) return;
-  mark.classList.add("is-now");
+  const box = markBox(holder, true);
+  const marks = box ? [box] : textPlaces(holder);
+  if (!marks.length) return;
+  for (const each of marks) each.classList.add("is-now");
+  const [mark] = marks;
   const [inner, outer] = [mark.getBoundingClientRect(), paper.getBoundingClientRect()];
   if (inner.top < outer.top + 40 || inner.bottom > outer.bottom - 20) {
     paper.scrollBy({ top: inner.top - outer.top - paper.clientHeight / 3, behavior: "auto" });
@@ -100,17 +117,32 @@ async function teach(holder, body) {
   const said = holder.querySelector(".vf-taught");
   try {
     const answer = await fetch(form.dataset.teach, { method: "POST", headers: csrf(), body: new URLSearchParams(body) });
-    const { learnt, note, fault, undo, undo_words: words, kept } = await answer.json();
-    said.textContent = learnt ?? note ?? fault ?? "";
-    if (kept) holder.querySelector("input").defaultValue = body.text;
-    if (!undo) return;
+    const told = await answer.json();
+    if (told.kept) holder.querySelector("input").defaultValue = body.text;
+    tell(said, told);
+  } catch {
+    said.textContent = form.dataset.wordsFailed;
+  }
+}
+
+// A lesson is tried on earlier documents first; how it goes on is asked until that is over or the page is left.
+let asked = 0;
+function tell(said, { learnt, note, fault, undo, undo_words: words, state }) {
+  said.textContent = learnt ?? note ?? fault ?? "";
+  if (undo) {
     const button = document.createElement("button");
     Object.assign(button, { type: "button", textContent: words });
     button.dataset.undo = undo;
     said.append(" ", button);
-  } catch {
-    said.textContent = form.dataset.wordsFailed;
   }
+  if (!state || asked > 300) return;
+  asked += 1;
+  const waits = said.firstChild;
+  setTimeout(async () => {
+    if (said.firstChild !== waits) return; // taken back, or another value was shown meanwhile
+    const answer = await fetch(state, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (answer?.ok && said.firstChild === waits) tell(said, await answer.json());
+  }, 800);
 }
 
 async function undo(button) {
@@ -128,6 +160,14 @@ function take(word, isMore) {
   const ends = [Math.min, Math.min, Math.max, Math.max];
   const box = ends.map((end, n) => end(...taken.map((each) => each.sides[n]))).join(",");
   fill(holder, taken.map((each) => each.text).join(" "), { page, box });
+}
+
+function takeText(word, isMore) {
+  const holder = holderOf(field);
+  const line = word.closest("[data-line-no]").dataset.lineNo;
+  taken = isMore && taken.length && taken[0].line === line ? taken : [];
+  taken.push({ line, text: word.textContent });
+  fill(holder, taken.map((each) => each.text).join(" "), { place: `line ${line}`, title: word.dataset.title ?? "" });
 }
 
 // What a sheet's cell is called: the title of its column above the first line, or the words to its left.
@@ -148,7 +188,7 @@ function titleOf(cell, path) {
 
 function fill(holder, text, place) {
   field.value = text;
-  Object.assign(holder.dataset, place);
+  Object.assign(holder.dataset, place, { raw: text });
   seen(field, false);
   show(holder);
   field.focus();
@@ -159,7 +199,7 @@ if (paper && form) {
   for (const input of doubts()) {
     const holder = holderOf(input);
     markBox(holder, false)?.classList.add("is-mark");
-    textPlace(holder)?.classList.add("is-mark");
+    for (const each of textPlaces(holder)) each.classList.add("is-mark");
   }
   form.addEventListener("focusin", (event) => {
     const holder = holderOf(event.target);
@@ -182,11 +222,13 @@ if (paper && form) {
     if (event.target.dataset.undo) undo(event.target);
   });
   // The field keeps the focus while the document is clicked.
-  paper.addEventListener("mousedown", (event) => { if (field && event.target.closest("[data-word], [data-cell], .paper-line")) event.preventDefault(); });
+  paper.addEventListener("mousedown", (event) => { if (field && event.target.closest("[data-word], [data-cell], [data-text]")) event.preventDefault(); });
   paper.addEventListener("click", (event) => {
     if (!field || field.readOnly || !form.dataset.teach) return;
     const word = event.target.closest("[data-word]");
     if (word) take(word, event.shiftKey);
+    const text = event.target.closest("[data-text]");
+    if (text) takeText(text, event.shiftKey);
     const cell = event.target.closest("[data-cell]");
     if (cell?.innerText.trim()) {
       const holder = holderOf(field);
