@@ -24,10 +24,13 @@ class Document:
     broken: str = ""
 
 
-def looks(words: str, half: str) -> tuple[Template, ...]:
-    """The templates of a half (`tune`, `held-out` or `all`), renderers taking turns so that few documents see all."""
+def looks(words: str, half: str, count: int = 0) -> tuple[Template, ...]:
+    """The templates of a half (`tune`, `held-out` or `all`), renderers taking turns so that few documents see all.
+
+    `count`: of how many both halves are; 0 for the usual number.
+    """
     turns: dict[str, list[Template]] = {name: [] for name in templates.RENDERERS}
-    for template in templates.templates(words):
+    for template in templates.templates(words, count):
         if half in (template.half, "all"):
             turns[template.renderer].append(template)
     mixed = [template for turn in zip(*turns.values(), strict=False) for template in turn]
@@ -37,9 +40,9 @@ def looks(words: str, half: str) -> tuple[Template, ...]:
 def order_for(template: Template, serial: int, seed: int, *, most_lines: int = 45) -> tuple[Order, random.Random]:
     """The customer's so-manieth order, and the chance that goes on drawing for it."""
     chance = random.Random(f"{seed} {template.name} {serial}")
-    buyers = _buyers(seed)
     offset = 0 if template.words == "known" else templates.KNOWN_TEMPLATES
-    customer = buyers[offset + int(template.name.rsplit("-", 1)[1])]
+    number = offset + int(template.name.rsplit("-", 1)[1])
+    customer = _buyers(seed, number // _BUYERS + 1)[number]
     order = truth.draw_order(
         chance, customer, _goods(seed), currency=template.currency, tax=template.tax,
         per_hundred=template.per_hundred, most_lines=most_lines, decimals=template.price_decimals,
@@ -75,6 +78,7 @@ def faxes(
         yield Document(name, template.name, content, f"{name}.tif", stated, order)
 
 
+_BUYERS = 100  # made at a time
 _kept: dict[object, tuple] = {}
 
 
@@ -84,10 +88,10 @@ def _goods(seed: int) -> tuple[world.Product, ...]:
     return _kept["goods", seed]
 
 
-def _buyers(seed: int) -> tuple[world.Customer, ...]:
-    if ("buyers", seed) not in _kept:
-        _kept["buyers", seed] = world.customers(templates.KNOWN_TEMPLATES + templates.ODD_TEMPLATES, seed)
-    return _kept["buyers", seed]
+def _buyers(seed: int, hundreds: int) -> tuple[world.Customer, ...]:
+    if ("buyers", seed, hundreds) not in _kept:
+        _kept["buyers", seed, hundreds] = world.customers(hundreds * _BUYERS, seed)
+    return _kept["buyers", seed, hundreds]
 
 
 def goods(seed: int = 1) -> tuple[world.Product, ...]:

@@ -27,16 +27,16 @@ class Verdict:
     matched: tuple[str, ...] = ()
 
 
-def decide(reading: Reading, order: Order) -> Verdict:
-    """Whether the order read is taken in without a person."""
+def decide(reading: Reading, order: Order, seed: int = 1) -> Verdict:
+    """Whether the order read is taken in without a person, by the catalogue of this seed."""
     if len(reading.orders) != 1:
         return Verdict(False, (f"{len(reading.orders)} orders",))
     known = Surroundings(
-        shelf=_shelf(),
+        shelf=_shelf(seed),
         currency=order.currency,
         tax_rate=TAX_RATE,
         tax_included=order.tax == "included",
-        prices=_prices(order.tax == "included"),
+        prices=_prices(seed, order.tax == "included"),
         format=reading.format,
         trust=TRUSTED,
         faults=reading.faults,
@@ -73,7 +73,7 @@ def _is_day(text: str) -> bool:
 
 
 @functools.cache
-def _shelf() -> Shelf:
+def _shelf(seed: int) -> Shelf:
     return Shelf.of(
         ProductFact(
             product_id=number,
@@ -92,14 +92,14 @@ def _shelf() -> Shelf:
             reorder_point=Decimal(0),
             is_active=True,
         )
-        for number, product in enumerate(corpus.goods(), 1)
+        for number, product in enumerate(corpus.goods(seed), 1)
     )
 
 
 @functools.cache
-def _prices(included: bool) -> Mapping[int, tuple[PriceStep, ...]]:
+def _prices(seed: int, included: bool) -> Mapping[int, tuple[PriceStep, ...]]:
     """What this customer pays: the list's figures in his own currency, with tax where he is quoted so."""
     factor = 1 + TAX_RATE if included else Decimal(1)
     return {
-        number: (PriceStep(Decimal(0), product.price * factor),) for number, product in enumerate(corpus.goods(), 1)
+        number: (PriceStep(Decimal(0), product.price * factor),) for number, product in enumerate(corpus.goods(seed), 1)
     }

@@ -72,9 +72,9 @@ class Template:
         return "held-out" if hashlib.sha256(traits.encode()).digest()[0] % 2 else "tune"
 
 
-def templates(words: str = "known") -> tuple[Template, ...]:
-    """All looks with known labels, or all with odd ones."""
-    count = KNOWN_TEMPLATES if words == "known" else ODD_TEMPLATES
+def templates(words: str = "known", count: int = 0) -> tuple[Template, ...]:
+    """The first `count` looks with known labels, or with odd ones; 0: so many as are usually measured."""
+    count = count or (KNOWN_TEMPLATES if words == "known" else ODD_TEMPLATES)
     return tuple(_template(random.Random(f"{words} {number}"), number, words) for number in range(count))
 
 

@@ -15,6 +15,7 @@ MAX_CHARS = 200_000
 MAX_OBJECTS = 20_000
 MAX_SEGMENTS = 60_000
 _GAP = 0.22  # of the character's height: more than this between two characters parts two words
+_TOUCHING = 0.08  # of it: closer than this nothing does, for pdfium sees lines end between signs set one by one
 _THIN = 3.0  # points: a drawn shape at most this thick is a ruling
 _MIN_RULING = 6.0  # points
 _UNREADABLE_SHARE = 0.2
@@ -142,7 +143,7 @@ def _boxed(text: pdfium.PdfTextPage, signs: list[str], frame: _Frame) -> Iterato
     seen: set[tuple[str, int, int]] = set()
     for index, sign in enumerate(signs):
         if sign.isspace() or _is_unreadable(sign):
-            yield _Char("", 0, 0, 0, 0)
+            yield _Char("\n" if sign in "\r\n" else "", 0, 0, 0, 0)
             continue
         ok = pdf.FPDFText_GetLooseCharBox(text, index, loose)
         sides = (loose.left, loose.bottom, loose.right, loose.top)
@@ -169,19 +170,24 @@ def _slant(text: pdfium.PdfTextPage, index: int, frame: _Frame) -> float:
 
 def _words(chars: list[_Char], width: float, height: float, confidence: float) -> Iterator[Word]:
     run: list[_Char] = []
+    is_line_end = False
     for char in [*chars, _Char("", 0, 0, 0, 0)]:
-        if run and (not char.sign or not _continues(run[-1], char)):
+        if char.sign == "\n":
+            is_line_end = True
+            continue
+        if run and (not char.sign or not _continues(run[-1], char, _TOUCHING if is_line_end else _GAP)):
             yield _word(run, width, height, confidence)
             run = []
+        is_line_end = False
         if char.sign:
             run.append(char)
 
 
-def _continues(last: _Char, char: _Char) -> bool:
+def _continues(last: _Char, char: _Char, gap: float) -> bool:
     tall = min(last.y1 - last.y0, char.y1 - char.y0)
     if abs((last.y0 + last.y1) - (char.y0 + char.y1)) > tall:
         return False
-    return -0.5 * tall < char.x0 - last.x1 < _GAP * tall
+    return -0.5 * tall < char.x0 - last.x1 < gap * tall
 
 
 def _word(run: list[_Char], width: float, height: float, confidence: float) -> Word:

@@ -4,7 +4,7 @@ reaches."""
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
 from orderloop.foundation.quantity import canonical_unit
 from orderloop.interchange.rules.lexicon import (
@@ -15,14 +15,13 @@ from orderloop.interchange.rules.lexicon import (
     half_meaning,
     is_suppliers_item,
 )
-from orderloop.interchange.rules.pages.lines import Line, Sheet, Token, part_of, pieces_of, span, text_of
+from orderloop.interchange.rules.pages.lines import Line, Sheet, Token, part_of, span, text_of
 
 MAX_HEADING_LINES = 5
 _WORD_GAP = 0.75  # of a line's height: titles further apart than this are two
 _SPREAD_GAP = 3.5  # between the single signs of a Chinese title set wide
 _LONGEST_TITLE = 7  # tokens
 _MOST_TITLES = 80  # tokens in a line
-_SAMPLE = 150  # lines below a heading by which its columns' bounds are found
 
 
 _Titles = list[tuple[list[Token], Meaning | None]]
@@ -73,7 +72,8 @@ def find_heading(sheet: Sheet, learnt: Mapping[str, str], start: int = 0) -> Hea
             if not split[last] or (last > first and not _adjoins(sheet.lines[last - 1], sheet.lines[last])):
                 break
             heading = _heading(sheet, first, split[first : last + 1], learnt)
-            score = _score(heading) + sum(_bonus(titles) for titles in split[first + 1 : last + 1])
+            is_whole = not heading.strange and all(column.field for column in heading.columns)
+            score = _score(heading) + sum(_bonus(titles, is_whole) for titles in split[first + 1 : last + 1])
             if score > best_score + 0.01:
                 best, best_score = heading, score
     return best
@@ -110,9 +110,12 @@ def _score(heading: Heading) -> float:
     return certain + others - 0.6 * unknown - 0.5 * twice + ("quantity" in fields)
 
 
-def _bonus(titles: _Titles) -> float:
-    """A further line of a heading is one if all of it is titles; any other only if its columns gain by it."""
-    return 0.1 if titles and all(meaning is not None for _piece, meaning in titles) else -0.05
+def _bonus(titles: _Titles, is_whole: bool) -> float:
+    """A further line of a heading is one if all of it is titles, or goes on with titles that are known as a whole; any
+    other only if its columns gain by it."""
+    if titles and all(meaning is not None for _piece, meaning in titles):
+        return 0.1
+    return 0.02 if is_whole else -0.05
 
 
 def _titles_of(line: Line, sheet: Sheet, learnt: Mapping[str, str]) -> _Titles:
@@ -146,9 +149,14 @@ def _hangs_together(run: Sequence[Token], line: Line, sheet: Sheet) -> bool:
         is_spread = len(left.text) == 1 and len(right.text) == 1 and ord(left.text) > 0x2E7F < ord(right.text)
         if right.x0 - left.x1 > (_SPREAD_GAP if is_spread else _WORD_GAP) * line.height:
             return False
-        if sheet.parted(left.x1, right.x0, line.level):
+        # `数量/Qty` `单价/Price`: the next title begins with the next Chinese word.
+        is_next = _BILINGUAL.match(left.text) and _BILINGUAL.match(right.text)
+        if is_next or sheet.parted(left.x1, right.x0, line.level):
             return False
     return True
+
+
+_BILINGUAL = re.compile(r"^[\u3400-\u9fff()（）]+/[A-Za-z]?")
 
 
 def _unglued(token: Token, learnt: Mapping[str, str]) -> list[Token]:
@@ -182,7 +190,7 @@ def _heading(sheet: Sheet, first: int, split: Sequence[_Titles], learnt: Mapping
                 _put(loose, (piece, None), sheet)
     cells: list[_Titles] = []
     for cell in loose:
-        meaning = column_meaning(_title(cell), learnt)
+        meaning = column_meaning(_title(cell), learnt) or half_meaning(_title(cell), True)
         if meaning is not None:
             cells.append([(piece, meaning) for piece, _none in cell])
         else:
@@ -307,133 +315,6 @@ def _claim(column: Column) -> tuple[bool, bool, float, bool]:
     is_suppliers = column.field == "item" and is_suppliers_item(column.title)
     taxed = bool(_WITHOUT_TAX.search(column.title)) - bool(_WITH_TAX.search(column.title))
     return bool(column.origin), is_suppliers, column.strength + taxed, len(column.title) > 2
-
-
-def with_bounds(heading: Heading, sheet: Sheet, body: Sequence[Line]) -> Heading:
-    """The heading's columns with their bounds: at a ruling where one stands, else where least text would be cut."""
-    columns = list(heading.columns)
-    telling, others = _telling(body[:_SAMPLE], sheet, len(columns))
-    blocks, wrapped = _blocks(telling), _blocks(others)
-    levels = [sheet.lines[heading.first].level, *(line.level for line in body[:6])]
-    between = _between(telling, columns)
-    edges = [0.0]
-    for at, (left, right) in enumerate(pairwise(columns)):
-        drawn = _drawn(left, right, sheet, levels)
-        edges.append(between[at] if drawn is None and at in between else _edge(left, right, drawn, blocks, wrapped))
-    edges.append(sheet.width)
-    edges = list(accumulate(edges, max))
-    bound = [
-        replace(column, left=edges[index], right=max(edges[index + 1], edges[index]))
-        for index, column in enumerate(columns)
-    ]
-    return replace(heading, columns=tuple(bound))
-
-
-def _blocks(lines: Sequence[Line]) -> list[tuple[float, float]]:
-    return [block for line in lines for block in _merged(line)]
-
-
-def _telling(body: Sequence[Line], sheet: Sheet, count: int) -> tuple[list[Line], list[Line]]:
-    """The lines that fill at least half of the columns, those beside them at half a line's offset joined to them; and
-    the lines between, which continue a cell or two."""
-    full = [at for at, line in enumerate(body) if _is_full(pieces_of(line, sheet, 0.72), count)]
-    if not full:
-        return list(body), []
-    taken: set[int] = set()
-    telling = []
-    for at in full:
-        beside = [
-            near for near in range(max(0, at - 2), min(len(body), at + 3)) if near == at or _beside(body, at, near)
-        ]
-        taken.update(beside)
-        telling.append(Line([token for near in beside for token in body[near].tokens], body[at].level, body[at].height))
-    return telling, [body[at] for at in range(full[0], full[-1]) if at not in taken]
-
-
-def _is_full(pieces: Sequence[Sequence[Token]], count: int) -> bool:
-    """Whether a line fills half of the columns and holds figures, as no line of signatures does."""
-    figures = sum(1 for piece in pieces if any(sign.isdigit() for token in piece for sign in token.text))
-    return len(pieces) * 2 >= count and figures >= 2
-
-
-def _beside(body: Sequence[Line], at: int, near: int) -> bool:
-    return abs(body[at].level - body[near].level) <= 0.75 * body[at].height
-
-
-def _between(lines: Sequence[Line], columns: Sequence[Column]) -> dict[int, float]:
-    """Where columns end by those rows that have one block for each: no title need stand over its values then."""
-    count = len(columns)
-    full = [blocks for line in lines if len(blocks := _merged(line)) == count and _fit_titles(blocks, columns)]
-    found: dict[int, float] = {}
-    for at in range(count - 1 if full else 0):
-        low = max(blocks[at][1] for blocks in full)
-        high = min(blocks[at + 1][0] for blocks in full)
-        if low < high:
-            found[at] = _least_cut(low, high, [block for line in lines for block in _merged(line)])
-    return found
-
-
-def _least_cut(low: float, high: float, blocks: Sequence[tuple[float, float]]) -> float:
-    """The middle between two places, or where fewer of the other rows' blocks are cut."""
-    marks = sorted({low, high, *(x for block in blocks for x in block if low < x < high)})
-    middles = [(low + high) / 2, *((left + right) / 2 for left, right in pairwise(marks))]
-    return min(middles, key=lambda x: _crossed(blocks, x))
-
-
-def _fit_titles(blocks: Sequence[tuple[float, float]], columns: Sequence[Column]) -> bool:
-    """Whether no title stands over another's block only."""
-    for at, column in enumerate(columns):
-        over = [other for other, (start, end) in enumerate(blocks) if start < column.x1 and end > column.x0]
-        if over and at not in over:
-            return False
-    return True
-
-
-def _merged(line: Line) -> list[tuple[float, float]]:
-    """From where to where a row's blocks of text reach, those above one another made one."""
-    merged: list[tuple[float, float]] = []
-    for start, end in sorted((token.x0, token.x1) for token in line.tokens):
-        if merged and start - merged[-1][1] <= 0.45 * line.height:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
-
-
-def _drawn(left: Column, right: Column, sheet: Sheet, levels: Sequence[float]) -> float | None:
-    """Where an upright ruling parts two titles."""
-    return next(
-        (
-            x
-            for x, y0, y1 in sheet.verticals
-            if left.x1 - 2 <= x <= right.x0 + 2 and any(y0 - 2 <= y <= y1 + 2 for y in levels)
-        ),
-        None,
-    )
-
-
-_Blocks = Sequence[tuple[float, float]]
-
-
-def _edge(left: Column, right: Column, drawn: float | None, blocks: _Blocks, wrapped: _Blocks) -> float:
-    """Where a column ends: at the ruling, else where fewest rows are cut, then fewest of their continuing lines."""
-    if drawn is not None:
-        return drawn
-    low, high = min(left.middle, right.middle), max(left.middle, right.middle)
-    near, loose = ([block for block in each if block[1] > low and block[0] < high] for each in (blocks, wrapped))
-    marks = sorted({low, high, left.x1, right.x0, *(x for block in (*near, *loose) for x in block if low <= x <= high)})
-    best, best_key = (left.x1 + right.x0) / 2, (10**9, 0, 0.0)
-    for start, end in pairwise(marks):
-        middle = (start + end) / 2
-        in_title = not left.x1 - 0.5 <= middle <= right.x0 + 0.5
-        key = (_crossed(near, middle) * 2 + in_title, _crossed(loose, middle), start - end)
-        if key < best_key:
-            best, best_key = middle, key
-    return best
-
-
-def _crossed(blocks: _Blocks, x: float) -> int:
-    return sum(1 for start, end in blocks if start + 0.5 < x < end - 0.5)
 
 
 def same_titles(one: Heading, other: Heading) -> bool:

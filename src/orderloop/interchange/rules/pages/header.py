@@ -12,13 +12,13 @@ from orderloop.interchange.rules.pages.labels import (
     Candidate,
     Label,
     candidates,
-    labels_of,
     leading,
     names_firm,
     party_of,
 )
 from orderloop.interchange.rules.pages.lines import Sheet, Token, certainty, pieces_of, text_of
 from orderloop.interchange.rules.pages.rows import Usage
+from orderloop.interchange.rules.pages.unparted import every_label
 from orderloop.interchange.rules.values import as_text, currency_in, day_in, is_code, number_in, plain
 
 DAYS = ("ordered_on", "requested_on")
@@ -53,7 +53,7 @@ class Region:
 
 def regions_of(sheets: Sequence[Sheet], hints: Hints, tables: Mapping[int, tuple[int, int]]) -> list[Region]:
     """The sheets with their labels; `tables`: by page, the lines its table takes."""
-    return [Region(sheet, tuple(labels_of(sheet, hints.labels, tables.get(sheet.number)))) for sheet in sheets]
+    return [Region(sheet, tuple(every_label(sheet, hints.labels, tables.get(sheet.number)))) for sheet in sheets]
 
 
 def header_from(regions: Sequence[Region], hints: Hints, usage: Usage) -> tuple[dict[str, Value], list[Fault]]:
@@ -100,14 +100,14 @@ def _made(sheet: Sheet, label: Label, candidate: Candidate, hints: Hints, usage:
     if not tokens or not text:
         return
     sure = _sureness(label, candidate)
-    if not label.has_colon and role_word(text_of(label.tokens)):
+    if name == "po_number" and not label.has_colon and role_word(text_of(label.tokens)):
         if not is_code(text):
             return
         sure *= 0.85  # a document's title, with a number behind or below it
     raw = text_of(tokens)
     if name in DAYS:
         day = day_in(raw, usage.date_order)
-        if day is None or (day.day is None and label.meaning.strength < 1):
+        if day is None:
             return
         text = day.day.isoformat() if day.day else plain(raw)
         sure *= 1.0 if day.day else 0.3
@@ -190,15 +190,18 @@ def _words(name: str, tokens: list[Token], candidate: Candidate) -> tuple[list[T
         every = [*tokens, *(token for line in candidate.more for token in line)]
         return every, text_of(every)
     if name in ("customer_name", "contact") and candidate.more:
-        return _wrapped_name(tokens, candidate.more[0])
+        return _wrapped_name(tokens, candidate.more)
     return tokens, text
 
 
-def _wrapped_name(tokens: list[Token], lower: Sequence[Token]) -> tuple[list[Token], str]:
-    """A firm's name whose end stands in the next line: only there it reads like a firm's."""
-    both = [*tokens, *lower]
-    is_wrapped = not _COMPANY_END.search(text_of(tokens)) and _COMPANY_END.search(text_of(both)) and len(lower) <= 3
-    found = both if is_wrapped else tokens
+def _wrapped_name(tokens: list[Token], lower: Sequence[Sequence[Token]]) -> tuple[list[Token], str]:
+    """A firm's name whose end stands in one of the next lines: only there it reads like a firm's."""
+    found = list(tokens)
+    for line in lower[:2]:
+        if _COMPANY_END.search(text_of(found)) or len(line) > 4:
+            break
+        found += line
+    found = found if _COMPANY_END.search(text_of(found)) else tokens
     return found, text_of(found).strip(" :：;；,，|")
 
 
@@ -344,18 +347,25 @@ def _unwrapped(
     run = number[0]
     last, text = run[-1], plain(text_of(run))
     for lower in sheet.lines[index + 1 : index + 3]:
-        rest = lower.tokens[0]
-        is_below = rest.x0 > run[0].x0 - last.height and rest.x1 < last.x1 + 2
-        is_alone = all(currency_in(token.text) for token in lower.tokens[1:])
-        if not (is_below and is_alone) or lower.level - last.level > 1.6 * last.height:
+        rest = next(
+            (token for token in lower.tokens if run[0].x0 - last.height < token.x0 and token.x1 < last.x1 + 2), None
+        )
+        is_rest = all(re.fullmatch(r"[\d.,]+", plain(token.text)) or currency_in(token.text) for token in lower.tokens)
+        if rest is None or not is_rest or lower.level - last.level > 2 * last.height:
             continue
         more = plain(rest.text)
-        is_open = text.endswith((".", ",")) or more.startswith((".", ",")) or bool(re.search(r"\D\d$", text))
-        joined = number_in(text + more) if is_open and re.fullmatch(r"[.,]?\d{1,3}", more) else None
+        joined = number_in(text + more) if _is_cut(text, more) else None
         value = joined.by(usage.decimal_sign or ".") if joined is not None else None
         if value is not None:
             return [*run, rest], value
     return number
+
+
+def _is_cut(text: str, more: str) -> bool:
+    """Whether a number ends where its cell did and goes on below: within its decimals, or before them."""
+    if re.fullmatch(r"[.,]?\d{1,3}", more):
+        return text.endswith((".", ",")) or more.startswith((".", ",")) or bool(re.search(r"\d[.,]\d$", text))
+    return bool(re.search(r"\d$", text)) and bool(re.fullmatch(r"\d{1,3}[.,]\d{1,4}", more)) and "." not in text
 
 
 def _numbers(tokens: Sequence[Token], usage: Usage) -> list[tuple[list[Token], Decimal]]:

@@ -9,11 +9,12 @@ from orderloop.interchange.rules.lexicon import Meaning, half_meaning, label_mea
 from orderloop.interchange.rules.pages.lines import Line, Sheet, Token, pieces_of, span, text_of
 from orderloop.interchange.rules.values import currency_in, number_in
 
-_LONGEST = 8  # tokens
-_WORD_GAP = 0.75  # of a line's height
+LONGEST_LABEL = 8  # tokens
+WORD_GAP = 0.75  # of a line's height
 _SPREAD_GAP = 4.0
 _MOST_TOKENS = 120  # in a line
-_COLONS = (":", "：")
+_NEAR = 3  # lines: labels within stand in the same columns
+COLONS = (":", "：")
 _CHINESE = re.compile(r"[\u3400-\u9fff]{2}")
 
 
@@ -28,6 +29,7 @@ class Label:
     end: int
     has_colon: bool
     is_clear: bool
+    is_rest: bool = False  # a further line of the label above
 
     @property
     def x0(self) -> float:
@@ -57,27 +59,34 @@ class Candidate:
 
 
 def labels_of(sheet: Sheet, learnt: Mapping[str, str], outside: tuple[int, int] | None = None) -> list[Label]:
-    """All labels of a sheet; lines `outside[0]` to `outside[1]` are a table's and hold none."""
+    """The labels of a sheet that a mark, a gap or a ruling parts from what follows.
+
+    Lines `outside[0]` to `outside[1]` are a table's and hold none.
+    """
     lines = [
         (index, line)
         for index, line in enumerate(sheet.lines)
         if not (outside and outside[0] <= index <= outside[1]) and len(line.tokens) <= _MOST_TOKENS
     ]
-    wrapped = [label for index, line in lines for label in _wrapped(sheet, index, line, learnt, outside)]
-    taken = {id(token) for label in wrapped for token in label.tokens}
+    wrapped: list[Label] = []
+    taken: set[int] = set()
+    for index, line in lines:
+        for parts in _wrapped(sheet, index, line, learnt, outside):
+            if not any(id(token) in taken for label in parts for token in label.tokens):
+                wrapped += parts
+                taken |= {id(token) for label in parts for token in label.tokens}
     plain = [label for index, line in lines for label in _labels_in(sheet, index, line, learnt)]
     found = [*wrapped, *(label for label in plain if not any(id(token) in taken for token in label.tokens))]
-    found += _unparted(sheet, [index for index, _line in lines], found, learnt)
     return sorted(found, key=lambda label: (label.line, label.start))
 
 
 def _wrapped(
     sheet: Sheet, index: int, line: Line, learnt: Mapping[str, str], outside: tuple[int, int] | None
-) -> Iterator[Label]:
+) -> Iterator[list[Label]]:
     """The labels that begin in a line and go on below, in a cell too narrow for them; their further lines as labels
     of nothing, so that they are not taken for values."""
-    for piece in pieces_of(line, sheet, gap=_WORD_GAP):
-        if piece[-1].text.endswith(_COLONS) or len(piece) > _LONGEST:
+    for piece in pieces_of(line, sheet, gap=WORD_GAP):
+        if piece[-1].text.endswith(COLONS) or len(piece) > LONGEST_LABEL:
             continue
         parts = [(index, piece)]
         best: tuple[Meaning, int] | None = None
@@ -85,49 +94,44 @@ def _wrapped(
             lower = _set_below(sheet, at, parts[-1])
             if lower is None or currency_in(text_of(lower)) or (outside and outside[0] <= at <= outside[1]):
                 break
+            if _adds_up(sheet.lines[at], lower):
+                break
             parts.append((at, lower))
             meaning = label_meaning(" ".join(text_of(part) for _line, part in parts), learnt)
             best = (meaning, len(parts)) if meaning is not None else best
         if best is not None and best[0].strength >= 1:
             meaning, count = best
-            has_colon = parts[count - 1][1][-1].text.endswith(_COLONS)
+            has_colon = parts[count - 1][1][-1].text.endswith(COLONS)
+            labels = []
             for number, (at, part) in enumerate(parts[:count]):
                 start = next(n for n, token in enumerate(sheet.lines[at].tokens) if token is part[0])
                 named = meaning if number == 0 else Meaning("other")
-                yield Label(named, tuple(part), at, start, start + len(part), has_colon, True)
+                labels.append(Label(named, tuple(part), at, start, start + len(part), has_colon, True, number > 0))
+            yield labels
+
+
+def _adds_up(line: Line, piece: Sequence[Token]) -> bool:
+    """Whether a piece is the label of a sum of its own: `Total` below `VAT` is another one, not `VAT total`."""
+    meaning = label_meaning(text_of(piece), {})
+    behind = next((token for token in line.tokens if token.x0 > piece[-1].x1), None)
+    is_figure = behind is not None and any(sign.isdigit() for sign in behind.text)
+    return meaning is not None and meaning.name.startswith("sum:") and is_figure
 
 
 def _set_below(sheet: Sheet, at: int, above: tuple[int, list[Token]]) -> list[Token] | None:
     line, upper = sheet.lines[at], above[1]
     if line.level - upper[0].level > 1.6 * upper[0].height or any(sign.isdigit() for sign in text_of(upper)):
         return None
-    for piece in pieces_of(line, sheet, gap=_WORD_GAP):
+    for piece in pieces_of(line, sheet, gap=WORD_GAP):
         if abs(piece[0].x0 - upper[0].x0) < 0.3 * upper[0].height and len(piece) <= 4:
             return piece
     return None
 
 
-def _unparted(sheet: Sheet, lines: Sequence[int], found: Sequence[Label], learnt: Mapping[str, str]) -> list[Label]:
-    """Labels with their values in one cell and only a blank between, where at least three fields are written so."""
-    known = {label.line for label in found}
-    loose: list[Label] = []
-    for index in lines:
-        tokens = sheet.lines[index].tokens
-        meaning = label_meaning(tokens[0].text, learnt) if len(tokens) > 1 else None
-        if index in known or meaning is None or meaning.strength < 1 or len(tokens) > _LONGEST:
-            continue
-        loose.append(Label(meaning, (tokens[0],), index, 0, 1, False, True))
-    return (
-        loose
-        if len({label.meaning.name for label in loose}) >= 2 and len({*known, *(x.line for x in loose)}) >= 3
-        else []
-    )
-
-
 def _labels_in(sheet: Sheet, index: int, line: Line, learnt: Mapping[str, str]) -> Iterator[Label]:
     at = 0
     while at < len(line.tokens):
-        for end in range(min(len(line.tokens), at + _LONGEST), at, -1):
+        for end in range(min(len(line.tokens), at + LONGEST_LABEL), at, -1):
             label = _label_at(sheet, index, line, at, end, learnt)
             if label is not None:
                 yield label
@@ -139,16 +143,16 @@ def _labels_in(sheet: Sheet, index: int, line: Line, learnt: Mapping[str, str]) 
 
 def _label_at(sheet: Sheet, index: int, line: Line, at: int, end: int, learnt: Mapping[str, str]) -> Label | None:
     run = line.tokens[at:end]
-    if not _hangs_together(run, line, sheet) or any(token.text.endswith(_COLONS) for token in run[:-1]):
+    if not _hangs_together(run, line, sheet) or any(token.text.endswith(COLONS) for token in run[:-1]):
         return None
     text = text_of(run)
     meaning = label_meaning(text, learnt)
     behind = line.tokens[end] if end < len(line.tokens) else None
-    if meaning is None and (text.endswith(_COLONS) or behind is None or _is_apart(run[-1], behind, line, sheet)):
+    if meaning is None and (text.endswith(COLONS) or behind is None or _is_apart(run[-1], behind, line, sheet)):
         meaning = half_meaning(text, False)
     if meaning is None:
         return None
-    has_colon = text.rstrip().endswith(_COLONS) or (behind is not None and behind.text in _COLONS)
+    has_colon = text.rstrip().endswith(COLONS) or (behind is not None and behind.text in COLONS)
     begins = (
         at == 0
         or _is_apart(line.tokens[at - 1], run[0], line, sheet)
@@ -160,19 +164,19 @@ def _label_at(sheet: Sheet, index: int, line: Line, at: int, end: int, learnt: M
         return None
     if not begins and meaning.strength < 1:
         return None
-    if behind is not None and behind.text in _COLONS:
+    if behind is not None and behind.text in COLONS:
         end += 1
     return Label(meaning, tuple(run), index, at, end, has_colon, begins)
 
 
 def _is_apart(left: Token, right: Token, line: Line, sheet: Sheet) -> bool:
-    return right.x0 - left.x1 > _WORD_GAP * line.height or sheet.parted(left.x1, right.x0, line.level)
+    return right.x0 - left.x1 > WORD_GAP * line.height or sheet.parted(left.x1, right.x0, line.level)
 
 
 def _hangs_together(run: Sequence[Token], line: Line, sheet: Sheet) -> bool:
     for left, right in pairwise(run):
         is_spread = len(left.text) == 1 and len(right.text.rstrip(":：")) == 1 and ord(left.text) > 0x2E7F
-        if right.x0 - left.x1 > (_SPREAD_GAP if is_spread else _WORD_GAP) * line.height:
+        if right.x0 - left.x1 > (_SPREAD_GAP if is_spread else WORD_GAP) * line.height:
             return False
         if sheet.parted(left.x1, right.x0, line.level):
             return False
@@ -187,8 +191,8 @@ def candidates(sheet: Sheet, label: Label, labels: Sequence[Label]) -> Iterator[
     if behind:
         left = behind[0].x0
         more = tuple(_block(sheet, label.line, left, labels, label))
-        if not more and behind[-1].text.endswith((",", "，", "、")):
-            more = tuple(_block(sheet, label.line, label.x0, labels, label))[:1]
+        if not more:
+            more = tuple(_run_over(sheet, label, labels, behind[-1]))
         found.append(Candidate(tuple(behind), False, more))
     if below is not None:
         found.append(below)
@@ -223,7 +227,7 @@ def heads_next(sheet: Sheet, index: int) -> bool:
     if index + 1 >= len(sheet.lines) or not is_wordy(line):
         return False
     upper, values = pieces_of(line, sheet), pieces_of(sheet.lines[index + 1], sheet)
-    if any(text_of(piece).endswith(_COLONS) or names_firm(text_of(piece)) for piece in upper):
+    if any(text_of(piece).endswith(COLONS) or names_firm(text_of(piece)) for piece in upper):
         return False
     set_alike = sum(1 for piece in upper if any(abs(piece[0].x0 - value[0].x0) < 0.5 * line.height for value in values))
     telling = sum(1 for piece in values if not is_wordy(Line(piece)) or names_firm(text_of(piece)))
@@ -244,7 +248,7 @@ def _beside_wrapped(sheet: Sheet, label: Label, labels: Sequence[Label]) -> Iter
         end = min([limit, *starts]) - 1
         pieces = pieces_of(lower, sheet, gap=1.2)
         found = [piece for piece in pieces if piece[0].x0 > label.x1 - line.height and piece[0].x0 < end]
-        if found and not found[0][-1].text.endswith(_COLONS):
+        if found and not found[0][-1].text.endswith(COLONS):
             yield Candidate(tuple(found[0]), True)
             return
 
@@ -255,7 +259,7 @@ def _behind(sheet: Sheet, label: Label, labels: Sequence[Label]) -> list[Token]:
     found: list[Token] = []
     for at in range(label.end, len(line.tokens)):
         token = line.tokens[at]
-        if at in starts or (token.text.endswith(_COLONS) and _starts_label(line, at, found)):
+        if at in starts or (token.text.endswith(COLONS) and _starts_label(line, at, found)):
             break
         if not found:
             # A sum stands at the other end of its line; other values stand nearer.
@@ -330,16 +334,32 @@ def _block(sheet: Sheet, index: int, left: float, labels: Sequence[Label], label
             return
         first = line.tokens.index(piece[0])
         # A line that has a label of its own in front is another field's.
-        if any(each.line == at and label.x0 - line.height <= each.x0 < left - 1 for each in labels):
+        if any(
+            each.line == at and label.x0 - line.height <= each.x0 < left - 1 and not each.is_rest for each in labels
+        ):
             return
-        if (at, first) in starts or piece[0].text.endswith(_COLONS) or _is_labelled(piece):
+        if (at, first) in starts or piece[0].text.endswith(COLONS) or _is_labelled(piece):
             return
         yield tuple(piece)
         last = line
 
 
+def _run_over(sheet: Sheet, label: Label, labels: Sequence[Label], last: Token) -> Iterator[tuple[Token, ...]]:
+    """Lines below a label that go on with its value: each because the one before had no room for its first word."""
+    neighbours = [each.x0 for each in labels if each.x0 > last.x1 and abs(each.line - label.line) <= _NEAR]
+    room = min(neighbours, default=max(token.x1 for line in sheet.lines for token in line.tokens))
+    for piece in _block(sheet, label.line, label.x0, labels, label):
+        first = piece[0]
+        needed = first.height if ord(first.text[0]) > 0x2E7F else first.x1 - first.x0
+        is_open = last.text.endswith((",", "，", "、"))
+        if not is_open and last.x1 + needed <= room - 0.8 * first.height:
+            return
+        yield piece
+        last = piece[-1]
+
+
 def _is_labelled(piece: Sequence[Token]) -> bool:
-    head = next((at for at, token in enumerate(piece[:5]) if token.text.endswith(_COLONS)), None)
+    head = next((at for at, token in enumerate(piece[:5]) if token.text.endswith(COLONS)), None)
     return head is not None
 
 

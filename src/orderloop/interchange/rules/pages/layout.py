@@ -1,8 +1,10 @@
 """An order read from words on pages, whether they were stated in the document or recognised from a picture of it."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from orderloop.interchange.facts import Fault, FaultCode, Hints, Method, Page, ReadOrder, Role, Value
 from orderloop.interchange.rules.lexicon import fold_label
@@ -50,12 +52,27 @@ def page_signature(pages: Sequence[Page]) -> str:
 def _usage(sheets: Sequence[Sheet], hints: Hints) -> Usage:
     """How the document writes numbers and days: as learnt, else as all of them together show."""
     texts = [text for sheet in sheets for line in sheet.lines[:2000] for text in _texts(line.tokens)]
-    sign = hints.formats.get("decimal_sign", "") or decimal_sign_of(texts)
-    return Usage(sign, hints.formats.get("date_order", "") or _date_order(texts), hints.formats.get("price_basis", ""))
+    sign = hints.formats.get("decimal_sign", "") or decimal_sign_of([*texts, *_spaced(sheets)])
+    order = hints.formats.get("date_order", "") or _date_order(texts)
+    return Usage(sign, order, hints.formats.get("price_basis", ""), any(sheet.is_scan for sheet in sheets))
 
 
 def _texts(tokens: Sequence[object]) -> list[str]:
     return [token.text for token in tokens]  # type: ignore[attr-defined]
+
+
+def _spaced(sheets: Sequence[Sheet]) -> list[str]:
+    """Numbers whose digits are grouped by blanks, as `1 191,840` is."""
+    found = []
+    for sheet in sheets:
+        for line in sheet.lines[:2000]:
+            for left, right in pairwise(line.tokens):
+                if right.x0 - left.x1 < 0.4 * line.height and _GROUP.match(left.text) and _GROUPED.match(right.text):
+                    found.append(f"{left.text} {right.text}")
+    return found
+
+
+_GROUP, _GROUPED = re.compile(r"^\d{1,3}$"), re.compile(r"^\d{3}[.,]\d+$")
 
 
 def _date_order(texts: Sequence[str]) -> str:

@@ -28,6 +28,8 @@ class Usage:
     decimal_sign: str = ""
     date_order: str = ""
     price_basis: str = ""
+    # Recognition takes a point for a comma and the other way round; the amounts must tell.
+    is_recognised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,10 @@ def _plain_value(sheet: Sheet, column: Column, parts: Sequence[Sequence[Token]],
         text, doubt = _code_text(parts, column)
         return Value(text, raw, sheet.place(tokens), confidence=sure * doubt) if text else None
     if column.field == "line_no":
-        text = plain(raw).rstrip(".)、")
-        return Value(text, raw, sheet.place(tokens), confidence=sure) if re.fullmatch(r"[\d.]{1,8}", text) else None
+        # The end of a title over two lines may lie in the first row's cell.
+        texts = (plain(each).rstrip(".)、") for each in (raw, *map(text_of, parts)))
+        text = next((text for text in texts if re.fullmatch(r"[\d.]{1,8}", text)), "")
+        return Value(text, raw, sheet.place(tokens), confidence=sure) if text else None
     return Value(raw.strip(), raw, sheet.place(tokens), confidence=sure) if raw.strip() else None
 
 
@@ -172,7 +176,7 @@ def _readings(text: str, usage: Usage, doubt: float) -> list[_Figure]:
         return []
     first, second = number.by(usage.decimal_sign or "."), number.by("," if usage.decimal_sign != "," else ".")
     ways = [(first, doubt if usage.decimal_sign or number.is_certain else doubt * 0.97)]
-    if second != first and not usage.decimal_sign:
+    if second != first and (not usage.decimal_sign or usage.is_recognised):
         ways.append((second, doubt * 0.6))
     return [_Figure(value, plain(text), unit, basis, sure) for value, sure in ways if value is not None]
 
@@ -281,6 +285,11 @@ def _retitled(table: Table) -> tuple[Column, ...]:
             columns[at], columns[other] = replace(columns[at], field="line_no"), replace(columns[other], field="item")
         elif not any(is_code(text) or number_in(text) for text in texts[at]) and "description" not in fields:
             columns[at] = replace(columns[at], field="description")
+    basis = next(
+        (at for at, column in enumerate(columns) if column.field == "~unit_price" and _are_bases(texts[at])), None
+    )
+    if basis is not None and "price_basis" not in fields:
+        columns[basis] = replace(columns[basis], field="price_basis")
     counting = next(
         (at for at, column in enumerate(columns) if column.field in ("", "~item") and _counts(texts[at])), None
     )
@@ -307,6 +316,10 @@ def _counts(texts: Sequence[str]) -> bool:
     return (
         bool(numbers) and len(numbers) == len(texts) and numbers == sorted(set(numbers)) and numbers[0] in (1, 10, 100)
     )
+
+
+def _are_bases(texts: Sequence[str]) -> bool:
+    return bool(texts) and all(text in ("1", "10", "100", "1000") for text in texts)
 
 
 def _are_days(texts: Sequence[str]) -> bool:

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from orderloop.interchange.rules.lexicon import fold_label, label_meaning
-from orderloop.interchange.rules.pages.columns import Column, Heading, find_heading, same_titles, with_bounds
+from orderloop.interchange.rules.lexicon import fold_label, half_meaning, label_meaning
+from orderloop.interchange.rules.pages.bounds import with_bounds
+from orderloop.interchange.rules.pages.columns import Column, Heading, find_heading, same_titles
 from orderloop.interchange.rules.pages.lines import Line, Sheet, Token, pieces_of, text_of
 from orderloop.interchange.rules.pages.shapes import shaped_heading
 from orderloop.interchange.rules.values import day_in, number_in, plain, quantity_and_unit
@@ -155,7 +156,8 @@ def _kind(line: Line, sheet: Sheet, sums: Mapping[str, str]) -> str:
 def _is_sum(text: str, sums: Mapping[str, str]) -> bool:
     meaning = label_meaning(text, sums)
     if meaning is None:
-        meaning = label_meaning(re.sub(r"[\d.,%¥￥$€()（）\s]+$", "", text), sums)
+        bare = re.sub(r"[\d.,%¥￥$€()（）\s]+$", "", text)
+        meaning = label_meaning(bare, sums) or half_meaning(bare, False)
     return meaning is not None and (
         meaning.name.startswith("sum:") or meaning.name in ("total", "net_total", "tax_total")
     )

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from orderloop.interchange.facts import Page
 from orderloop.interchange.rules.lexicon import fold_label, label_meaning
-from orderloop.interchange.rules.pages.columns import Column, Heading, find_heading, heading_at, with_bounds
-from orderloop.interchange.rules.pages.labels import Label, candidates, heads_next, is_wordy, labels_of, names_firm
+from orderloop.interchange.rules.pages.bounds import with_bounds
+from orderloop.interchange.rules.pages.columns import Column, Heading, find_heading, heading_at
+from orderloop.interchange.rules.pages.labels import Label, candidates, heads_next, is_wordy, names_firm
 from orderloop.interchange.rules.pages.lines import Line, Sheet, Token, pieces_of, sheet_of, span, text_of
 from orderloop.interchange.rules.pages.shapes import shaped_heading
+from orderloop.interchange.rules.pages.unparted import every_label
 from orderloop.interchange.rules.values import currency_in, number_in
 
 Box = tuple[float, float, float, float]
@@ -147,7 +149,7 @@ def _endings(piece: list[Token]) -> Iterator[str]:
 
 
 def _leads_to(sheet: Sheet, folded: str, target: Box) -> bool:
-    labels = labels_of(sheet, {folded: "note\tprobe"})
+    labels = every_label(sheet, {folded: "note\tprobe"})
     for label in labels:
         if label.meaning.origin != "probe":
             continue

@@ -1,0 +1,50 @@
+"""What is known of words that were recognised rather than stated: what recognition mistakes, and what nothing proves.
+
+Only what no form writes is put right, by the signs around it; what could be one thing or the other stays as read.
+"""
+
+import re
+from dataclasses import replace
+
+from orderloop.interchange.facts import ReadOrder
+
+_MENDED: tuple[tuple[re.Pattern[str], str], ...] = (
+    # Dashes of a code are hyphens, however long they came out.
+    (re.compile(r"(?<=[A-Za-z0-9])[\u2012-\u2015\u2212\uff0d](?=[A-Za-z0-9])"), "-"),
+    # Dirt before a word.
+    (re.compile(r"^[,.;'`·、，]+(?=[A-Za-z\u3400-\u9fff])|^-(?=[\u3400-\u9fff])"), ""),
+    (re.compile(r"(?<=[\u3400-\u9fff])·(?=[A-Z0-9])"), " "),
+    # A digit among small letters, a letter among the digits of a measure.
+    (re.compile(r"(?<=[a-z])1(?=[a-z])|(?<=[a-z]{2})1(?![A-Za-z0-9])"), "l"),
+    (re.compile(r"(?<=[a-z])0(?=[a-z])"), "o"),
+    (re.compile(r"(?<![A-Za-z0-9])0(?=-[a-z]{3})"), "O"),
+    (re.compile(r"(?<=[0-9xX×*])[lI|](?=[0-9])"), "1"),
+    # `P.O. No.` and the numbers that begin with it.
+    (re.compile(r"(?<![A-Za-z0-9])P\.0(?=\.|\s*#|\s*No)"), "P.O"),
+    (re.compile(r"(?<![A-Za-z0-9])P0(?=-?\d{4})"), "PO"),
+)
+_BOUND = re.compile(r"[OQDIlSBZ](?=\d)|(?<=[A-Za-z])[0158]|(?<=\d)[OQDIlSBZ]")
+# What neither figures nor catalogue would find out; below what any policy accepts unseen.
+_DOUBTED, _UNPROVEN = 0.7, ("po_number", "refers_to")
+
+
+def mended(text: str) -> str:
+    """A recognised word with what recognition is known to mistake put right."""
+    for pattern, instead in _MENDED:
+        text = pattern.sub(instead, text)
+    return text
+
+
+def with_doubts(order: ReadOrder) -> ReadOrder:
+    """The order with little confidence in numbers that could read otherwise and that nothing else would contradict: in
+    the buyer's own number a letter may be the digit that looks like it."""
+    fields = dict(order.fields)
+    for name in _UNPROVEN:
+        if name in fields and _is_ambiguous(fields[name].text):
+            fields[name] = replace(fields[name], confidence=min(fields[name].confidence, _DOUBTED))
+    return replace(order, fields=fields)
+
+
+def _is_ambiguous(number: str) -> bool:
+    """Whether, where letters and digits of a number meet, one of them looks like the other kind."""
+    return bool(_BOUND.search(re.sub(r"^P[O.]+", "", number)))
