@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export UV_NO_CONFIG := 1
 
-.PHONY: help setup demo demo-next demo-reset test check bench bench-smoke bench-intake bench-intake-smoke messages lock clean
+.PHONY: help setup demo demo-next demo-reset test check bench bench-smoke bench-intake bench-intake-smoke fuzz messages lock clean
 
 help: ## list what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -48,6 +48,10 @@ bench-intake: $(READY) ## how well foreign orders are read: exact documents, wro
 bench-intake-smoke: $(READY) ## the same, with few documents: does it run at all
 	@$(BIN)/python -m bench.intake --smoke
 
+fuzz: $(READY) ## feed every parser what nobody would send (Linux; FUZZ="mail csv --seconds 60" for some)
+	@$(BIN)/python -c "import atheris" 2>/dev/null || $(BIN)/python -m pip install --quiet --require-hashes -r requirements-fuzz.lock
+	@$(BIN)/python -m tests.fuzz $(FUZZ)
+
 messages: $(READY) ## collect words to translate, and compile the translations
 	@$(BIN)/python tools/messages.py
 
@@ -56,6 +60,9 @@ lock: ## pin all dependencies anew, with hashes and without addresses (needs uv)
 	  --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --extra dev --extra ocr pyproject.toml -o requirements-dev.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-find-links --extra fuzz -c requirements-dev.lock pyproject.toml \
+	  | sed -n '/^atheris==/,/[^\\]$$/p' > requirements-fuzz.lock
 
 clean: ## delete what was built, but no data
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -155,7 +155,7 @@ def _visit_mail(part: "Message[str, str]", found: Found) -> None:
         str(part.get("content-transfer-encoding", "")).strip().lower() in {"base64", "quoted-printable"}
         and not inner.keys()
     ):
-        plain = str(inner.get_payload()).encode("ascii", "ignore")
+        plain = written(inner).encode("ascii", "ignore")
         try:
             content = base64.b64decode(plain)
         except (binascii.Error, ValueError):
@@ -168,7 +168,7 @@ def _bytes(message: "Message[str, str]") -> bytes:
     try:
         return message.as_bytes()
     except (UnicodeError, LookupError, ValueError, TypeError, AttributeError):
-        return str(message.get_payload()).encode("utf-8", "surrogateescape")
+        return written(message).encode("utf-8", "surrogateescape")
 
 
 def _visit_report(part: "Message[str, str]", found: Found) -> None:
@@ -276,8 +276,7 @@ def _payload(part: "Message[str, str]", found: Found) -> bytes:
     """A part's bytes. Base64 with strange signs or a lost end is read as far as it goes, and said to be damaged."""
     how = str(part.get("content-transfer-encoding", "")).strip().lower()
     if how == "base64":
-        raw = part.get_payload()
-        plain = (raw if isinstance(raw, str) else "").encode("ascii", "ignore").translate(None, _NOT_BASE64)
+        plain = written(part).encode("ascii", "ignore").translate(None, _NOT_BASE64)
         body = plain.rstrip(b"=")
         if len(body) % 4 == 1 or b"=" in body:
             found.faults.append(_damaged(found, "base64"))
@@ -292,13 +291,26 @@ def _payload(part: "Message[str, str]", found: Found) -> bytes:
     return content if isinstance(content, bytes) else b""
 
 
+def written(part: "Message[str, str]") -> str:
+    """A part's content as it stands; the parser raises for one whose charset cannot be the name of one."""
+    try:
+        content = part.get_payload()
+    except (UnicodeError, ValueError, TypeError):
+        stated = part.get_all("content-type", [])
+        del part["content-type"]
+        content = part.get_payload()
+        for value in stated:
+            part["content-type"] = value
+    return content if isinstance(content, str) else ""
+
+
 def _decoded(part: "Message[str, str]", found: Found) -> Decoded:
     return decode_text(_payload(part, found), str(part.get_param("charset", "")))
 
 
 def _with_boundary(part: "Message[str, str]") -> "Message[str, str] | None":
     """A multipart whose boundary is not stated or not the one it uses, parsed by the one it uses."""
-    body = str(part.get_payload()).encode("utf-8", "surrogateescape")
+    body = written(part).encode("utf-8", "surrogateescape")
     used = re.search(rb"(?m)^--([^\s-][^\r\n]{0,69}?)[ \t]*\r?\n(?=[A-Za-z\-]{3,40}:|\r?\n)", body)
     if used is None:
         return None
