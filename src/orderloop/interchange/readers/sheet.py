@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from orderloop.foundation.delimited import NotClosed, delimited_rows, delimiter_of
-from orderloop.interchange.facts import Fault, FaultCode, Format, Hints, Place, Reading
+from orderloop.interchange.facts import Fault, FaultCode, Format, Hints, Place, Reading, ReadOrder
 from orderloop.interchange.readers.sheet_files import Opened, TooMuch, open_book
 from orderloop.interchange.readers.sheet_markup import excel_xml_rows, html_rows
 from orderloop.interchange.rules.sheet.encoding import text_and_encoding
@@ -40,11 +40,18 @@ def _read(format: Format, opened: Opened, hints: Hints) -> Reading:
     filled = [grid for grid in opened.grids if any(any(row) for row in grid.rows)]
     for grid in filled:
         orders += orders_in_grid(grid, hints)
+    if any(_orders_something(order) for order in orders):
+        # Beside the sheet of the order stands a price list, from which nothing is ordered.
+        orders = [order for order in orders if not order.lines or _orders_something(order)]
     if not filled and not faults:
         faults.append(Fault(FaultCode.EMPTY))
     elif not orders and not any(fault.rejects for fault in faults):
         faults.append(Fault(FaultCode.NO_ORDER))
     return Reading(format, tuple(orders), tuple(faults))
+
+
+def _orders_something(order: ReadOrder) -> bool:
+    return any("quantity" in line for line in order.lines)
 
 
 def _from_text(content: bytes, kind: str) -> Opened:

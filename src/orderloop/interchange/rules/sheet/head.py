@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from orderloop.foundation.quantity import canonical_unit
@@ -15,6 +15,7 @@ from orderloop.interchange.rules.lexicon import (
     label_meaning,
 )
 from orderloop.interchange.rules.sheet.grid import NUMBER, Grid
+from orderloop.interchange.rules.sheet.spread import EACH, EACH_SUM, spread_over, sums_them
 from orderloop.interchange.rules.values import is_code
 
 ITEM_FIELDS = frozenset({"item", "customer_item", "barcode"})
@@ -26,6 +27,7 @@ _FIGURES = frozenset({"quantity", "unit_price", "amount"})
 _LONGEST_TITLE = 60
 _ROWS_TO_LOOK_AT = 200
 _SAMPLE = 50
+_PARTED = re.compile(r"[\n/|]")
 _BASES = frozenset({"1", "10", "100", "1000"})
 _WITHOUT_TAX = re.compile(r"未税|不含税|无税|excl|\bnet\b|折后|discounted|除税", re.IGNORECASE)
 _WITH_TAX = re.compile(r"(?<!不)含税|incl|gross|价税|list|原价|标准价|目录", re.IGNORECASE)
@@ -48,12 +50,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A heading: its first and last row as in the file, its known columns from left to right."""
+    """A heading: its first and last row as in the file, its known columns from left to right; `beside`: those of the
+    same table going on to the right of it."""
 
     first: int
     last: int
     columns: tuple[Column, ...]
     score: float = 0.0
+    beside: tuple[tuple[Column, ...], ...] = ()
 
     def column(self, field: str) -> Column | None:
         """The column of a field."""
@@ -78,7 +82,7 @@ def head_at(grid: Grid, row: int, learnt: Mapping[str, str]) -> Head | None:
     if row >= len(grid.rows) or NUMBER in grid.types[row]:
         return one
     below = _titles(grid, row + 1)
-    both = _head(grid, row, row + 1, _joined(grid, row, below), learnt)
+    both = _head(grid, row, row + 1, _known_or_lower(_joined(grid, row, below), below, learnt), learnt)
     if both is not None and (one is None or both.score > one.score):
         # A form's last row above a heading of one row is no part of it.
         lone = _head(grid, row + 1, row + 1, below, learnt)
@@ -116,22 +120,68 @@ def _joined(grid: Grid, row: int, below: Mapping[int, str]) -> dict[int, str]:
     return joined
 
 
+def _known_or_lower(joined: Mapping[int, str], below: Mapping[int, str], learnt: Mapping[str, str]) -> dict[int, str]:
+    """Where nobody calls a column by both titles (`订购 单位`), the lower alone."""
+    return {
+        index: below[index] if index in below and column_meaning(title, learnt) is None else title
+        for index, title in joined.items()
+    }
+
+
 def _head(grid: Grid, first: int, last: int, titles: Mapping[int, str], learnt: Mapping[str, str]) -> Head | None:
     found = [column for index, title in titles.items() if (column := _column(index, title, learnt)) is not None]
-    if len(found) < 2:
+    first_of_several, *beside = _side_by_side(found)
+    found, across = _across(first_of_several, grid, last, titles)
+    if len(found) + len(across) < 2:
         return None
-    columns = _once_each(_described(_settled(found, grid, last), grid, last))
+    columns = (
+        *_once_each(_described(_settled(found, grid, last), grid, last)),
+        *(Column(index, EACH, title, 0.8) for index, title in across.items()),
+    )
     fields = {column.field for column in columns if not column.field.startswith("~")}
     is_learnt = any(column.origin for column in columns)
     names_goods = bool(fields & (ITEM_FIELDS | {"description"}))
-    if not (names_goods and fields & _FIGURES) and not (is_learnt and fields & (ITEM_FIELDS | _FIGURES)):
+    if not (names_goods and (fields & _FIGURES or across)) and not (is_learnt and fields & (ITEM_FIELDS | _FIGURES)):
         return None
-    if len(fields) < 2 and not is_learnt:
+    if len(fields) < 2 and not is_learnt and not across:
         return None
     # A form's label with a value beside it is no title: most cells of a heading are known.
     score = sum(column.strength for column in columns if not column.field.startswith("~"))
-    score += 0.4 * sum(column.field.startswith("~") for column in columns) - 0.3 * (len(titles) - len(found))
-    return Head(first, last, columns, score) if score >= 1 else None
+    known = len(columns) + sum(len(others) for others in beside)
+    score += 0.4 * sum(column.field.startswith("~") for column in columns) - 0.3 * (len(titles) - known)
+    return Head(first, last, columns, score, tuple(_once_each(others) for others in beside)) if score >= 1 else None
+
+
+def _side_by_side(found: Sequence[Column]) -> list[list[Column]]:
+    """The columns, parted where the same few come again to the right: two lists beside one another on one page."""
+    fields = [column.field for column in found]
+    for count in range(len(fields) // 2, 1, -1):
+        width, rest = divmod(len(fields), count)
+        parts = [list(found[at : at + width]) for at in range(0, len(found), width)]
+        named = {column.field for column in parts[0]}
+        is_list = not rest and named & ITEM_FIELDS and named & _FIGURES
+        if is_list and all([column.field for column in part] == fields[:width] for part in parts):
+            return parts
+    return [list(found)]
+
+
+def _across(
+    found: list[Column], grid: Grid, last: int, titles: Mapping[int, str]
+) -> tuple[list[Column], Mapping[int, str]]:
+    """The columns over which the quantity is spread, where it has none of its own, and the others; a column that sums
+    them up is none of the fields."""
+    across = spread_over(grid, titles, {column.index: column.field for column in found}, last)
+    others = [column for column in found if column.index not in across]
+    if not across or any(column.origin for column in found):
+        return found, {}
+    sums = [
+        column
+        for column in others
+        if column.field in ("quantity", "amount") and sums_them(grid, column.index, tuple(across), last)
+    ]
+    if any(column.field == "quantity" and column not in sums for column in others):
+        return found, {}
+    return [replace(column, field=EACH_SUM) if column in sums else column for column in others], across
 
 
 def _column(index: int, title: str, learnt: Mapping[str, str]) -> Column | None:
@@ -142,18 +192,20 @@ def _column(index: int, title: str, learnt: Mapping[str, str]) -> Column | None:
         label = label_meaning(plain, {})
         if label is not None and label.name in ORDER_COLUMNS:
             meaning = label
-    if meaning is None and "\n" in plain:
-        meaning = _of_lines(plain, learnt)
+    if meaning is None and _PARTED.search(plain):
+        meaning = _of_parts(plain, learnt)
     if meaning is None:
         return None
     unit = next((each for each in _UNIT_IN_TITLE.findall(plain) if canonical_unit(each)), "")
     return Column(index, meaning.name, plain, meaning.strength, meaning.origin, basis_in(plain), unit)
 
 
-def _of_lines(title: str, learnt: Mapping[str, str]) -> Meaning | None:
-    """A title over several lines of one cell, in two languages or with a remark below."""
-    found = [meaning for line in title.splitlines() if (meaning := column_meaning(line, learnt)) is not None]
-    return found[0] if found and len({meaning.name for meaning in found}) == 1 else None
+def _of_parts(title: str, learnt: Mapping[str, str]) -> Meaning | None:
+    """A title in several languages, or with a remark, over the lines of one cell or with strokes between."""
+    found = [meaning for part in _PARTED.split(title) if (meaning := column_meaning(part, learnt)) is not None]
+    # A stroke also parts two things that stand in one column.
+    whole = "\n" in title or len(found) > 1
+    return found[0] if found and whole and len({meaning.name for meaning in found}) == 1 else None
 
 
 def _settled(columns: Sequence[Column], grid: Grid, last: int) -> list[Column]:
@@ -239,13 +291,15 @@ def repeats(grid: Grid, row: int, head: Head) -> bool:
     return same >= 2 and same * 2 >= len(texts)
 
 
-def bare_head(grid: Grid, is_code: Sequence[Sequence[bool]], is_number: Sequence[Sequence[bool]]) -> Head | None:
-    """A table without a heading: a column of nothing but codes and one to its right of nothing but numbers."""
+def bare_head(is_code: Sequence[Sequence[bool]], is_number: Sequence[Sequence[bool]]) -> Head | None:
+    """A table without a heading: a column of nothing but codes and, mostly to its right, one of nothing but numbers."""
     width = min((len(row) for row in is_code), default=0)
     codes = [index for index in range(width) if all(row[index] for row in is_code)]
     numbers = [index for index in range(width) if all(row[index] for row in is_number)]
-    pairs: Iterator[tuple[int, int]] = ((code, number) for code in codes for number in numbers if code < number)
-    code, number = next(pairs, (-1, -1))
+    after = ((code, number) for code in codes for number in numbers if code < number)
+    # Before it only where a code cannot be a number itself.
+    before = ((code, number) for code in codes if code not in numbers for number in numbers)
+    code, number = next(after, next(before, (-1, -1)))
     if code < 0:
         return None
     columns = (Column(code, "item", "", 0.4), Column(number, "quantity", "", 0.4))

@@ -44,7 +44,7 @@ class _Labelled:
 
 def values_in(grid: Grid, rows: range, hints: Hints, findings: Findings) -> dict[str, Value]:
     """The header values these rows state; of several of one name the surest, then the first."""
-    style = Style(hints.formats.get("decimal_sign", ""), hints.formats.get("date_order", ""))
+    style = Style(hints.formats.get("decimal_sign", ""), hints.formats.get("date_order", ""), hints.today)
     own = [folded for name in hints.own_names if (folded := fold_label(name))]
     values: dict[str, Value] = {}
     for each in _labelled(grid, rows, hints.labels):

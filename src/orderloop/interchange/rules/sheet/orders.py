@@ -2,6 +2,7 @@
 
 import functools
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -20,6 +21,9 @@ from orderloop.interchange.rules.sheet.head import (
     repeats,
 )
 from orderloop.interchange.rules.sheet.labels import SUMS, role_in, values_in
+from orderloop.interchange.rules.sheet.spread import EACH, EACH_SUM
+from orderloop.interchange.rules.sheet.spread_lines import spread_line
+from orderloop.interchange.rules.sheet.turned import turned, turned_back
 from orderloop.interchange.rules.sheet.values import (
     HIDDEN,
     ColumnReader,
@@ -33,6 +37,7 @@ from orderloop.interchange.rules.values import currency_in, is_code, number_in
 
 _GOODS = (*ITEM_FIELDS, "description")
 _FIGURES = ("quantity", "unit_price", "amount")
+_MOST_REMARKS = 4
 _MONEY = ("unit_price", "amount", "~gross_amount")
 _SAMPLE = 200
 _SAMPLE_OF_CODES = 2_000
@@ -43,6 +48,7 @@ _FILLED_DOWN = frozenset({*ORDER_COLUMNS, *_GOODS, "requested_on", "unit", "note
 _FOR_WHAT = re.compile(
     r"[(（]?\d+([.,]\d+)?\s*%[)）]?|^(人民币|本页|本单|以上|全部)|\b\d+\s*(items?|lines?|positions?)\b", re.IGNORECASE
 )
+_IN_WORDS = re.compile(r"合\s?计|总\s?计|总金额|\btotal\b", re.IGNORECASE)
 _BY_ROW = ("po_number", "customer_code", "customer_name")
 
 
@@ -71,11 +77,20 @@ def orders_in_grid(grid: Grid, hints: Hints) -> list[ReadOrder]:
     found: list[ReadOrder] = []
     for parts in _documents(grid, _blocks(grid, hints), hints):
         found += _orders_of(grid, parts, hints)
+    if not found and (side := turned(grid)) is not None:
+        found = _on_its_side(side, hints)
     if not found:
         header = values_in(grid, range(1, min(len(grid.rows), _ROWS_ABOVE) + 1), hints, findings)
         if "po_number" in header and (role := role_in(grid, range(1, min(len(grid.rows), 10) + 1))):
             found.append(ReadOrder(role, header, faults=tuple(findings.faults)))
     return found
+
+
+def _on_its_side(side: Grid, hints: Hints) -> list[ReadOrder]:
+    blocks = [block for block in _blocks(side, hints) if block.head.last]
+    orders = [order for parts in _documents(side, blocks, hints) for order in _orders_of(side, parts, hints)]
+    back = [turned_back(order, side.prefix) for order in orders]
+    return [order for order in back if order is not None] if all(back) else []
 
 
 def _blocks(grid: Grid, hints: Hints) -> list[_Block]:
@@ -85,30 +100,38 @@ def _blocks(grid: Grid, hints: Hints) -> list[_Block]:
     while (head := find_head(grid, hints.columns, start)) is not None:
         end = _end_of_table(grid, head, hints)
         blocks.append(_Block(head, range(start, head.first), range(head.last + 1, end), range(end, end)))
+        for columns in head.beside:
+            again = replace(head, columns=columns, beside=())
+            blocks.append(_Block(again, range(start, start), range(head.last + 1, end), range(end, end)))
         start = end
     if blocks:
         last = blocks[-1].body.stop
         below = [*(block.above for block in blocks[1:]), range(last, min(len(grid.rows) + 1, last + _ROWS_ABOVE))]
         blocks = [replace(block, below=rows) for block, rows in zip(blocks, below, strict=True)]
     elif (bare := _bare(grid)) is not None:
-        blocks.append(_Block(bare, range(0), range(1, len(grid.rows) + 1), range(0)))
+        first = next(row for row in range(1, len(grid.rows) + 1) if sum(map(bool, grid.rows[row - 1])) > 1)
+        blocks.append(_Block(bare, range(0), range(first, len(grid.rows) + 1), range(0)))
     return blocks
 
 
 def _bare(grid: Grid) -> Head | None:
-    filled = [row for row in range(1, len(grid.rows) + 1) if any(cell.strip() for cell in grid.rows[row - 1])][:_SAMPLE]
+    counts = {row: sum(bool(cell.strip()) for cell in grid.rows[row - 1]) for row in range(1, len(grid.rows) + 1)}
+    # A greeting above and thanks below are no rows of the table.
+    filled = [row for row, count in counts.items() if count > 1][:_SAMPLE]
+    if sum(count == 1 for count in counts.values()) > _MOST_REMARKS:
+        return None
     width = max((len(grid.rows[row - 1]) for row in filled), default=0)
     if not filled or not 2 <= width <= 12:
         return None
     codes = [[is_code(grid.text(row, column)) for column in range(width)] for row in filled]
     numbers = [[number_in(grid.text(row, column)) is not None for column in range(width)] for row in filled]
-    return bare_head(grid, codes, numbers)
+    return bare_head(codes, numbers)
 
 
 def _end_of_table(grid: Grid, head: Head, hints: Hints) -> int:
     """The first row below that is no longer of the table: other titles, or what follows a sum and is no line."""
     quantity, goods = head.column("quantity"), [column.index for column in head.columns if column.field in _GOODS]
-    figures = [column.index for column in head.columns if column.field in ("quantity", "unit_price", "amount")]
+    figures = [column.index for column in head.columns if column.field in (*_FIGURES, EACH)]
     is_summed, empty = False, 0
     for row in range(head.last + 1, len(grid.rows) + 1):
         if (
@@ -130,10 +153,20 @@ def _end_of_table(grid: Grid, head: Head, hints: Hints) -> int:
             found = head_at(grid, row, hints.columns)
             if found is not None and not repeats(grid, row, head):
                 return row
-            if found is None and (is_summed or empty or _is_label_row(grid, row, hints)) and not has_figures:
+            ends = is_summed or empty or _is_label_row(grid, row, hints)
+            if found is None and ends and not has_figures and not _goes_on(grid, row, goods, figures):
                 return row
         is_summed, empty = False, 0
     return len(grid.rows) + 1
+
+
+def _goes_on(grid: Grid, row: int, goods: Sequence[int], figures: Sequence[int]) -> bool:
+    """Whether a row with one text is the name of a group: lines of the same columns follow it at once."""
+    if sum(bool(cell.strip()) for cell in grid.rows[row - 1]) != 1:
+        return False
+    return any(is_code(grid.text(row + 1, index)) for index in goods) and any(
+        number_in(grid.text(row + 1, index)) is not None for index in figures
+    )
 
 
 def _is_label_row(grid: Grid, row: int, hints: Hints) -> bool:
@@ -258,9 +291,11 @@ class _Table:
                 findings.add(FaultCode.HIDDEN, Place(f"{grid.prefix}{letters}"), name=letters)
             reader.watch_zeros(block.body[:_SAMPLE_OF_CODES])
         self.by_name = {reader.name: reader for reader in self.readers}
+        self.summed: Counter[str] = Counter()
         self.merged = self._filled_down()
         self.constants = self._from_titles(named)
         self.spec = columns.get("~spec")
+        self.across = {column.index: column.title for column in block.head.columns if column.field == EACH}
         self.current: tuple[str, ...] | None = next(reversed(orders), None) if orders else None
 
     def read(self) -> None:
@@ -293,7 +328,7 @@ class _Table:
     def _may_be_sum(self, texts: Mapping[str, str]) -> bool:
         if "quantity" not in texts or not any(name in texts for name in ITEM_FIELDS):
             return True
-        goods = (texts[name] for name in _GOODS if name in texts and not texts[name].isascii())
+        goods = (text for name in _GOODS if (text := texts.get(name)) and not (text.isascii() and not _is_word(text)))
         return any(_sum_name(text) is not None for text in goods)
 
     def _is_line(self, row: int, texts: Mapping[str, str]) -> bool:
@@ -336,7 +371,10 @@ class _Table:
             line["unit"] = replace(quantity, text=unit)
         if self.spec is not None and (spec := self.grid.text(row, self.spec.index)):
             self._specify(row, spec, line)
-        self._keep(row, line, own)
+        if not self.across:
+            self._keep(row, line, own)
+        for one in spread_line(self.grid, row, line, self.across, self.block.head.last, self.findings):
+            self._keep(row, one, own)
 
     def _specify(self, row: int, spec: str, line: dict[str, Value]) -> None:
         if "description" in line:
@@ -359,15 +397,19 @@ class _Table:
         order.rows.append(row)
 
     def _sum(self, row: int, name: str, label: int) -> None:
-        """The sum of the amounts; a sum of quantities alone is none of the order's."""
+        """The sum of the amounts; a sum of quantities alone is none of the order's, nor one of several subtotals."""
+        if name == "sum:skip" and _IN_WORDS.search(self.grid.text(row, label)):
+            name = "sum:total"  # in words, with the figure in its column
         if name not in SUMS:
             return
+        self.summed[name] += 1
         amount, gross = self.columns.get("amount"), self.columns.get("~gross_amount")
         index = next((c.index for c in (amount, gross) if c is not None and self.grid.text(row, c.index)), None)
         if index is None:
             quantity = self.columns.get("quantity")
             cells = range(label + 1, len(self.grid.rows[row - 1]))
-            others = [at for at in cells if quantity is None or at != quantity.index]
+            uncounted = {*self.across, *(each.index for each in self.block.head.columns if each.field == EACH_SUM)}
+            others = [at for at in cells if at not in uncounted and (quantity is None or at != quantity.index)]
             index = next((at for at in reversed(others) if number_in(self.grid.text(row, at)) is not None), None)
         if index is None:
             return
@@ -375,6 +417,8 @@ class _Table:
         value = ColumnReader(self.grid, column, self.style, self.findings).value(row, self.grid.text(row, index))
         if value is not None:
             self.block.sums[column.field] = value
+        if self.summed["sum:net_total"] > 1:
+            self.block.sums.pop("net_total", None)
         if gross is not None and amount is not None and name == "sum:total" and index == amount.index:
             self._gross_sum(row, gross, value)
 
@@ -432,6 +476,10 @@ class _Table:
             name="quantity",
             given=str(bare),
         )
+
+
+def _is_word(text: str) -> bool:
+    return text.replace(" ", "").isalpha()
 
 
 def _is_unordered(line: Mapping[str, Value]) -> bool:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from orderloop.foundation.quantity import canonical_unit
 from orderloop.interchange.facts import Fault, FaultCode, Hints, Method, Place, Value
 from orderloop.interchange.rules.quick import cell_value
 from orderloop.interchange.rules.sheet.grid import DAY, NUMBER, OTHER, TEXT, Doubt, Grid, column_letters
 from orderloop.interchange.rules.sheet.head import Column
+from orderloop.interchange.rules.text_orders.values import UNDATED, days_in
 from orderloop.interchange.rules.values import (
     as_text,
     currency_in,
@@ -26,6 +28,9 @@ HIDDEN = 0.5
 _KNOWN, _PROBABLE = 0.98, 0.8
 _SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d+)?[eE][+-]?\d{1,3}")
 _FEW_ROWS = 10
+_LONGEST_DAY = 20
+# The unit of a price may be another than the line's.
+_PER_UNIT = re.compile(r"(?P<price>\S.{0,20}?)\s?(?:/|每|\bper\b)\s?(?P<unit>[^\d\s/]{1,8})", re.IGNORECASE)
 _MONEY = re.compile(r"\d[.,]\d{2}(?!\d)")
 _POINTED = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _SIGNS_AND_DIGITS = frozenset("+-0123456789")
@@ -58,10 +63,11 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How numbers and days of a document are written; empty where it is not known."""
+    """How numbers and days of a document are written, and when; empty where it is not known."""
 
     decimal_sign: str = ""
     date_order: str = ""
+    today: date | None = None
 
 
 def style_of(grid: Grid, columns: Mapping[str, Column], rows: range, hints: Hints) -> Style:
@@ -81,7 +87,7 @@ def style_of(grid: Grid, columns: Mapping[str, Column], rows: range, hints: Hint
         # A sum below the table tells as well.
         texts += [text for row in rows[-_FEW_ROWS:] for text in grid.rows[row - 1] if _MONEY.search(text)]
         sign = "," if _groups_by_points(written) else decimal_sign_of(text for text in texts if _tells(text))
-    return Style(sign, hints.formats.get("date_order", ""))
+    return Style(sign, hints.formats.get("date_order", ""), hints.today)
 
 
 def _tells(text: str) -> bool:
@@ -115,6 +121,8 @@ def read_code(text: str, kind: str, style: Style) -> _Read:
     """A code: every sign of it counts."""
     if kind == DAY or (text.isascii() and text[:1] in _SIGNS_AND_DIGITS and _SCIENTIFIC.fullmatch(text)):
         return text, DOUBTFUL, FaultCode.REWRITTEN
+    if text[:1] == "'" and text[1:].isalnum():
+        return text[1:], 1.0, None  # the sign by which a spreadsheet is told that digits are a text
     kept = _KEPT_TEXT.fullmatch(text) if text[:1] == "=" else None
     return (kept.group(1).strip(), 1.0, None) if kept else (text, 1.0, None)
 
@@ -149,10 +157,18 @@ def read_day(text: str, kind: str, style: Style) -> _Read:
         return text, 0.0, FaultCode.INVALID_ELEMENT
     found = day_in(text, style.date_order)
     if found is None:
-        return text, 0.0, FaultCode.INVALID_ELEMENT
+        return _day_of_this_year(text, style)
     if found.day is None:
         return text, DOUBTFUL, FaultCode.DOUBTFUL
     return found.day.isoformat(), 1.0, None
+
+
+def _day_of_this_year(text: str, style: Style) -> _Read:
+    """`11月28日`: the nearest such day ahead."""
+    days = days_in(text, Hints(today=style.today)) if len(text) <= _LONGEST_DAY else []
+    if len(days) != 1 or days[0].confidence <= UNDATED:
+        return text, 0.0, FaultCode.INVALID_ELEMENT
+    return days[0].text, days[0].confidence, FaultCode.READ_AS
 
 
 def read_currency(text: str, kind: str, style: Style) -> _Read:
@@ -238,6 +254,10 @@ class ColumnReader:
         """What is wrong is noted, unless it is only a unit behind the number."""
         if self.name == "quantity" and code is FaultCode.INVALID_ELEMENT and (parted := quantity_and_unit(text)):
             read, sure, code = read_figure(parted[0], TEXT, self.style)
+        per = _PER_UNIT.fullmatch(text) if self.name == "unit_price" and code is FaultCode.INVALID_ELEMENT else None
+        if per is not None and canonical_unit(per["unit"]) is not None:
+            read, sure, code = read_figure(per["price"], TEXT, self.style)
+            sure, code = min(sure, HIDDEN), code or FaultCode.READ_AS
         if code is not None:
             place = Place(f"{self.letters}{row}")
             self.findings.add(code, place, name=self.name, given=text[:80], expected=read[:80])
