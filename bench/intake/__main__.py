@@ -66,7 +66,9 @@ def _runs(name: str, given: argparse.Namespace) -> Iterator[tracks.Run]:
         yield from tracks.read_all(edi.documents(count, given.seed), given.seed)
         return
     if name in tracks.DRAWN:
-        yield from tracks.read_all(tracks.DRAWN[name](count, given.seed, half=given.half, first=given.first), given.seed)
+        yield from tracks.read_all(
+            tracks.DRAWN[name](count, given.seed, half=given.half, first=given.first), given.seed
+        )
         return
     looks = corpus.looks("odd" if name == "unknown" else "known", given.half, given.looks)
     with renderers() as draw:
