@@ -176,7 +176,7 @@ def _mails() -> Iterator[bytes]:
         b'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n'
         b"Content-Type: text/plain; charset=gb2312; format=flowed; delsp=yes\r\n"
         b"Content-Transfer-Encoding: quoted-printable\r\n\r\nplease send =\r\nAB-100 20 pcs\r\n> old\r\n-- \r\nLi\r\n"
-        "--b\r\nContent-Type: text/html\r\n\r\n"
+        b"--b\r\nContent-Type: text/html\r\n\r\n"
         b"<table><tr><td>Item<td>Qty<tr><td>A-1<td>2</table><blockquote>x</blockquote>\r\n--b\r\n"
         b"Content-Type: application/ms-tnef; name=winmail.dat\r\nContent-Transfer-Encoding: base64\r\n\r\neJ8+IgEA\r\n"
         b"--b--\r\n"
