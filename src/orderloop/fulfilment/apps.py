@@ -16,6 +16,18 @@ class FulfilmentConfig(AppConfig):
 
     def ready(self) -> None:
         from orderloop.fulfilment.facts import SECTION
+        from orderloop.platform import house
         from orderloop.policy.facts import register
 
         register(SECTION)
+        house.register(_company_name)
+
+
+def _company_name(language: str) -> str:
+    from orderloop.fulfilment.facts import SECTION
+    from orderloop.policy.queries import NoPolicyInForce, in_force
+
+    try:
+        return in_force(SECTION).value.name(language)
+    except NoPolicyInForce:
+        return ""  # an installation that is just being made

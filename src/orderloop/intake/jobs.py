@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 from orderloop.customers import queries as customers
 from orderloop.intake import queries, services
 from orderloop.intake.facts import SECTION
+from orderloop.platform import house
 from orderloop.platform.links import link_for
 from orderloop.platform.outbox import DueEffect
 from orderloop.policy.queries import in_force
@@ -38,6 +39,7 @@ def question_contexts(effects: Sequence[DueEffect]) -> Mapping[str, Mapping[str,
             continue
         customer = known.get(draft.customer_id or 0)
         contexts[effect.key] = {
+            "company": house.name(str(effect.payload["language"])),
             "reminder": effect.payload.get("reminder") is True,
             "po_number": draft.body.get("po_number") or "",
             "name": customer.name if customer else "",

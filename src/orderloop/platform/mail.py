@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
@@ -25,7 +26,7 @@ from django.template.loader import get_template
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from orderloop.platform import files, outbox
+from orderloop.platform import files, house, outbox
 from orderloop.platform.models import OutgoingMail
 from orderloop.platform.outbox import DueEffect, EffectNew, Fault
 
@@ -108,7 +109,7 @@ def message_of(mail: OutgoingMail) -> EmailMessage:
     """The mail as it goes over the wire; `MailRefused` when a header would break."""
     message = EmailMessage(policy=SMTP)
     headers = {
-        "From": settings.MAIL_FROM,
+        "From": _sender(mail.language),
         "To": mail.recipient,
         "Subject": mail.subject,
         "Date": format_datetime(mail.created_at),
@@ -127,6 +128,14 @@ def message_of(mail: OutgoingMail) -> EmailMessage:
         content = files.read_file(part["sha256"]).content
         message.add_attachment(content, maintype=main, subtype=sub, filename=part["filename"])
     return message
+
+
+def _sender(language: str) -> str:
+    """Our address under the name of the house; where it has none, under the one in the settings."""
+    named, address = parseaddr(settings.MAIL_FROM)
+    ours = house.name(language)
+    shown = named if named and ours == house.PRODUCT else ours
+    return str(Address(display_name=shown, addr_spec=address))
 
 
 def message_id_of(effect_key: str) -> str:

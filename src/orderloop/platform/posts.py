@@ -27,10 +27,9 @@ _READ_BYTES = 65_536
 _PORTS = {"https": 443, "http": 80}
 
 # What stands for another address or belongs to nobody, though the lists of the world call it public.
-_NEVER = tuple(
-    ipaddress.ip_network(each)
-    for each in "168.63.129.16/32 192.0.0.0/24 192.88.99.0/24 2001::/23 2001:db8::/32 2002::/16 3fff::/20".split()
-)
+_RESERVED = ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")
+_OF_CLOUDS = ("168.63.129.16/32",)
+_NEVER = tuple(ipaddress.ip_network(each) for each in (*_RESERVED, *_OF_CLOUDS))
 _WORLD_V6 = ipaddress.ip_network("2000::/3")
 
 Resolve = Callable[[str, int], Sequence[str]]

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from orderloop.platform import house
 from orderloop.ui import navigation, toasts
 from orderloop.ui.preferences import THEME_COOKIE, THEMES
 
@@ -31,6 +32,11 @@ class Shell:
     def language(self) -> str:
         """The language of this page, as in the html element's lang attribute."""
         return "zh-Hans" if (get_language() or settings.LANGUAGE_CODE).startswith("zh") else "en"
+
+    @cached_property
+    def house(self) -> str:
+        """The name of the house, for pages of its customers."""
+        return house.name(get_language() or settings.LANGUAGE_CODE)
 
     @cached_property
     def toasts(self) -> list[dict[str, str]]:
