@@ -3,11 +3,16 @@
 import io
 import random
 
+import numpy
+import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from orderloop.interchange.facts import Hints
+from orderloop.interchange.facts import Hints, ReadOrder, Role, Value
 from orderloop.interchange.readers import image
-from orderloop.interchange.readers.image_words import _cleaned, _Glyph, _skew, _split
+from orderloop.interchange.readers.image_ink import Glyph, Run, glyphs_of, overlooked, split
+from orderloop.interchange.readers.image_votes import with_votes
+from orderloop.interchange.readers.image_words import _cleaned, _skew
+from orderloop.interchange.rules.pages.recognised import mended, with_doubts
 from orderloop.platform.documents import FONTS
 
 ROWS = (("物料编码", "数量", "单价", "金额"), ("HB-M8-30-A2", "1200", "0.85", "1020.00"),
@@ -60,16 +65,12 @@ def test_a_skewed_speckled_page_sent_upside_down_is_read():
 
 
 def test_the_skew_of_a_page_is_found():
-    import numpy
-
     for turn in (-2.3, 0.0, 0.8):
         found = _skew(numpy.asarray(page().rotate(turn, Image.Resampling.BICUBIC, fillcolor=255)))
         assert abs(found + turn) <= 0.15
 
 
 def test_the_rules_of_a_form_are_told_and_taken_off_the_page():
-    import numpy
-
     clean, rules = _cleaned(numpy.asarray(page()))
     down = sorted({round(x) for x, top, right, bottom in rules if x == right and bottom - top >= 230})
     across = sorted({round(top) for left, top, right, bottom in rules if top == bottom and right - left >= 1400})
@@ -82,7 +83,7 @@ def test_the_rules_of_a_form_are_told_and_taken_off_the_page():
 def glyphs(text, start, width=10.0, gap=2.0):
     made, x = [], start
     for place, letter in enumerate(text):
-        made.append(_Glyph(letter, (x, 0.0, x + width, 20.0), 0.9, place == 0))
+        made.append(Glyph(letter, (x, 0.0, x + width, 20.0), 0.9, place == 0))
         x += width + gap
     return made
 
@@ -93,20 +94,115 @@ def texts(words):
 
 def test_letters_that_stand_together_are_one_word_with_the_confidence_of_the_worst():
     letters = glyphs("AB12", 0)
-    letters[2] = _Glyph("1", letters[2].box, 0.4, False)
-    ((box, text, confidence),) = _split(letters, [])
+    letters[2] = Glyph("1", letters[2].box, 0.4, False)
+    ((box, text, confidence),) = split(letters, [])
     assert (box, text, confidence) == ((0.0, 0.0, 46.0, 20.0), "AB12", 0.4)
 
 
 def test_a_wide_gap_parts_words():
-    letters = [*glyphs("12", 0), _Glyph("5", (60.0, 0.0, 70.0, 20.0), 0.9, False)]
-    assert texts(_split(letters, [])) == ["12", "5"]
+    letters = [*glyphs("12", 0), Glyph("5", (60.0, 0.0, 70.0, 20.0), 0.9, False)]
+    assert texts(split(letters, [])) == ["12", "5"]
 
 
 def test_a_rule_parts_letters_that_stand_close():
     letters = glyphs("1234", 0)
-    assert texts(_split(letters, [(23.0, -50.0, 23.0, 60.0)])) == ["12", "34"]
+    assert texts(split(letters, [(23.0, -50.0, 23.0, 60.0)])) == ["12", "34"]
 
 
 def test_a_rule_elsewhere_on_the_page_parts_nothing():
-    assert texts(_split(glyphs("1234", 0), [(23.0, 100.0, 23.0, 300.0)])) == ["1234"]
+    assert texts(split(glyphs("1234", 0), [(23.0, 100.0, 23.0, 300.0)])) == ["1234"]
+
+
+def run(text, boxes, sure=0.9):
+    """A recognised line of letters with these rough (left, right) bounds, 30 dots high."""
+    parts = tuple((letter, sure, [(x0, 100), (x1, 100), (x1, 130), (x0, 130)])
+                  for letter, (x0, x1) in zip(text, boxes, strict=True))  # fmt: skip
+    left, right = boxes[0][0], boxes[-1][1]
+    return Run(text, sure, numpy.array([(left, 100), (right, 100), (right, 130), (left, 130)], float), parts)
+
+
+def inked(*columns, rows=(105, 125)):
+    sheet = numpy.full((400, 400), 255, numpy.uint8)
+    for start, end in columns:
+        sheet[rows[0] : rows[1], start:end] = 0
+    return sheet
+
+
+def test_letters_end_where_their_ink_ends_however_coarse_the_steps_of_recognition():
+    # The steps say that the digit reaches up to the Chinese letter of the next column.
+    sheet = inked((100, 112), (140, 165))
+    ((digit, unit),) = glyphs_of(run("3包", [(96, 130), (130, 170)]), sheet, 30.0)
+    assert (digit.box[0], digit.box[2], unit.box[0], unit.box[2]) == (100.0, 112.0, 140.0, 165.0)
+    assert texts(split([digit, unit], [])) == ["3", "包"]
+
+
+def test_letters_set_wide_are_one_word_though_recognition_sees_blanks():
+    columns = [(100 + 30 * n, 112 + 30 * n) for n in range(4)]
+    letters = [
+        Glyph(letter, (x0, 105.0, x1, 129.0), 0.9, True) for letter, (x0, x1) in zip("1250", columns, strict=True)
+    ]
+    assert texts(split(letters, [])) == ["1250"]
+    narrow = [Glyph("1", (100.0, 105.0, 112.0, 129.0), 0.9, True), Glyph("2", (114.0, 105.0, 126.0, 129.0), 0.9, True)]
+    assert texts(split(narrow, [])) == ["1", "2"]
+
+
+def test_a_column_of_single_letters_is_as_many_lines():
+    box = numpy.array([(100, 100), (130, 100), (130, 220), (100, 220)], float)
+    lines = glyphs_of(Run("套卷只", 0.9, box, ()), inked((102, 128), rows=(100, 220)), 30.0)
+    assert [[glyph.text for glyph in line] for line in lines] == [["套"], ["卷"], ["只"]]
+    assert [round(line[0].box[1]) for line in lines] == [100, 140, 180]
+
+
+def test_a_digit_alone_that_detection_passed_over_is_found_and_a_colon_or_a_speck_is_none():
+    sheet = inked((200, 206))
+    sheet[105:109, 300:304] = sheet[118:122, 300:304] = 0
+    sheet[300:304, 50:54] = 0
+    assert overlooked(sheet, [run("10", [(20, 30), (31, 40)])], 30.0) == [(200, 105, 206, 125)]
+    assert overlooked(sheet, [run("1", [(195, 210)])], 30.0) == []
+
+
+def test_what_most_readings_of_a_doubtful_line_say_stands_with_its_share_of_the_votes():
+    line = run("HN04695T", [(10 * n, 10 * n + 9) for n in range(8)], 0.6)
+    said = iter(["HN0469ST", "HN0469ST", "HNO469ST", "HN0469ST", "HN04695T"])
+    (voted,) = with_votes([line], numpy.full((400, 400), 255, numpy.uint8), lambda picture: next(said))
+    assert voted.text == "HN0469ST"
+    assert [round(float(part[1]), 2) for part in voted.parts] == [0.6] * 8
+    said = iter(["HN0469ST", "HN0469ST", "HN04695T", "HN04695T", "HN04695T"])
+    (kept,) = with_votes([line], numpy.full((400, 400), 255, numpy.uint8), lambda picture: next(said))
+    assert kept.text == "HN04695T"
+
+
+def test_a_line_that_was_read_surely_is_not_read_again():
+    line = run("HN0469ST", [(10 * n, 10 * n + 9) for n in range(8)], 0.97)
+    assert with_votes([line], numpy.full((400, 400), 255, numpy.uint8), lambda picture: "XXXXXXXX") == [line]
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [
+        ("SC—M5-120-ZN", "SC-M5-120-ZN"), (",GLV-M3", "GLV-M3"), ("-只", "只"), ("stain1ess", "stainless"),
+        ("bal1", "ball"), ("0-ring,", "O-ring,"), ("6xl70mm", "6x170mm"), ("P.0.", "P.O."),
+        ("P020260125360", "PO20260125360"),
+        ("ziņc", "zinc"), ("手套·M20×50", "手套 M20×50"),
+        ("1pcs", "1pcs"), ("10mm", "10mm"), ("M8x10", "M8x10"), ("P01", "P01"), ("0.85", "0.85"), ("é", "é"),
+        ("-5", "-5"),
+    ],
+)  # fmt: skip
+def test_only_what_no_form_writes_is_put_right(read, meant):
+    assert mended(read) == meant
+
+
+@pytest.mark.parametrize(
+    ("number", "sure"),
+    [
+        ("PO20260125360", 0.95),
+        ("CG202603-7211", 0.95),
+        ("4711", 0.95),
+        ("P02026", 0.7),
+        ("AB0123", 0.7),
+        ("S5-77", 0.7),
+    ],
+)
+def test_a_number_that_could_read_otherwise_and_nothing_else_proves_is_doubted(number, sure):
+    order = ReadOrder(Role.ORDER, {"po_number": Value(number, confidence=0.95)})
+    assert with_doubts(order).fields["po_number"].confidence == sure

@@ -1,12 +1,14 @@
 """From a page's picture to its words: straightened, freed of specks and rules, recognised, put together."""
 
 import functools
-from dataclasses import dataclass
 from typing import Any
 
 import numpy
 
 from orderloop.interchange.facts import Page, Word
+from orderloop.interchange.readers.image_ink import INK, Box, Run, glyphs_of, overlooked, split, usual_height
+from orderloop.interchange.readers.image_votes import with_votes
+from orderloop.interchange.rules.pages.recognised import mended
 
 # Text of usual size has some 28 dots a line at this resolution, where the models read best.
 WANTED_DPI = 204.0
@@ -16,15 +18,8 @@ _UNSURE = 0.85
 _SPECK = 4
 # Strokes longer than these, in dots at the wanted resolution, are rules: no letter of a form is so large.
 _LONG_DOWN, _LONG_ACROSS, _BROADEST, _GAP = 60, 100, 12, 31
-_Box = tuple[float, float, float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class _Glyph:
-    text: str
-    box: _Box
-    confidence: float
-    after_space: bool
+# A letter that was overlooked and found alone is taken only if it was read as surely as this.
+_SURE_ALONE = 0.8
 
 
 def recognise(grey: Any, dpi: float, number: int) -> Page:
@@ -32,12 +27,14 @@ def recognise(grey: Any, dpi: float, number: int) -> Page:
     width, height = (72 * side / dpi for side in grey.size)
     page, rules = _cleaned(_straight(_dark_on_light(_at_wanted_size(grey, dpi))))
     high, wide = page.shape
-    words, confidence = _words(page, rules)
-    if confidence < _UNSURE:
-        turned = [(wide - right, high - bottom, wide - left, high - top) for left, top, right, bottom in rules]
-        other, other_confidence = _words(page[::-1, ::-1].copy(), turned)
-        if other_confidence > confidence:
-            words, rules = other, turned
+    runs = _runs(page)
+    if _certainty(runs) < _UNSURE:
+        over = page[::-1, ::-1].copy()
+        other = _runs(over)
+        if _certainty(other) > _certainty(runs):
+            runs, page = other, over
+            rules = [(wide - right, high - bottom, wide - left, high - top) for left, top, right, bottom in rules]
+    words = _words(with_votes(_with_overlooked(runs, page), page, _read_line), page, rules)
     rulings = tuple(_shares(rule, wide, high) for rule in rules)
     return Page(number, width, height, tuple(words), is_scan=True, rulings=rulings)
 
@@ -69,11 +66,11 @@ def _straight(page: Any) -> Any:
     return cv2.warpAffine(page, turn, (width, height), flags=cv2.INTER_CUBIC, borderValue=255)
 
 
-def _cleaned(page: Any) -> tuple[Any, list[_Box]]:
+def _cleaned(page: Any) -> tuple[Any, list[Box]]:
     """The page without specks and long rules, which mislead recognition; and where the rules stood, in dots."""
     import cv2
 
-    ink = (page < 160).astype(numpy.uint8)
+    ink = (page < INK).astype(numpy.uint8)
     page = page.copy()
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     if count > 1:
@@ -89,12 +86,12 @@ def _cleaned(page: Any) -> tuple[Any, list[_Box]]:
     return page, _rules(down, is_down=True) + _rules(across, is_down=False)
 
 
-def _rules(mask: Any, *, is_down: bool) -> list[_Box]:
+def _rules(mask: Any, *, is_down: bool) -> list[Box]:
     """The rules of a mask as lines without breadth; what is as broad as a logo or a stamp is none."""
     import cv2
 
     _, _, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    rules: list[_Box] = []
+    rules: list[Box] = []
     for (left, top, width, height, _), (x, y) in list(zip(stats, centres, strict=True))[1:]:
         if min(width, height) <= _BROADEST:
             x, y, left, top, right, bottom = map(float, (x, y, left, top, left + width, top + height))
@@ -125,73 +122,61 @@ def _evenness(ink: Any, angle: float) -> float:
     return float(((rows[1:] - rows[:-1]) ** 2).sum())
 
 
-def _words(page: Any, rules: list[_Box]) -> tuple[list[Word], float]:
-    """All words of the page, and the mean confidence of its letters."""
-    found = _engine()(numpy.stack((page,) * 3, axis=-1))
+def _runs(page: Any) -> list[Run]:
+    found = _engine()(numpy.stack((page,) * 3, axis=-1), use_det=True)
     if found.txts is None:
-        return [], 0.0
+        return []
+    return [
+        Run(text, float(score), box, parts)
+        for box, text, score, parts in zip(found.boxes, found.txts, found.scores, found.word_results, strict=False)
+    ]
+
+
+def _with_overlooked(runs: list[Run], page: Any) -> list[Run]:
+    """The runs, and a second look at single letters that detection has passed over."""
+    usual = usual_height(runs)
+    more = []
+    for left, top, right, bottom in overlooked(page, runs, usual):
+        # Recognition wants a letter with white around it, in a line of the usual height.
+        high = (max(0, top - round(0.25 * usual)), bottom + round(0.25 * usual))
+        wide = (max(0, left - round(0.5 * usual)), right + round(0.5 * usual))
+        cut = page[high[0] : high[1], wide[0] : wide[1]]
+        text, score = _line(cut)
+        if len(text) == 1 and text.isalnum() and score >= _SURE_ALONE:
+            corners = numpy.array([(left, high[0]), (right, high[0]), (right, high[1]), (left, high[1])], float)
+            more.append(Run(text, score, corners, ((text, score, corners),)))
+    return runs + more
+
+
+def _line(picture: Any) -> tuple[str, float]:
+    """What a picture of one line says, and how surely."""
+    read = _engine()(numpy.stack((picture,) * 3, axis=-1), use_det=False)
+    return (read.txts[0].strip(), float(read.scores[0])) if read.txts else ("", 0.0)
+
+
+def _read_line(picture: Any) -> str:
+    return _line(picture)[0]
+
+
+def _words(runs: list[Run], page: Any, rules: list[Box]) -> list[Word]:
+    """All words of the page."""
     height, width = page.shape
-    words: list[tuple[_Box, str, float]] = []
-    letters = total = 0.0
-    for box, text, score, parts in zip(found.boxes, found.txts, found.scores, found.word_results, strict=False):
-        letters += len(text)
-        total += len(text) * float(score)
-        words += _split(_glyphs(text, parts, box, float(score)), rules)
-    placed = [Word(text, _shares(box, width, height), round(confidence, 3)) for box, text, confidence in words]
-    return _in_order(placed), total / letters if letters else 0.0
+    usual = usual_height(runs)
+    words = [word for run in runs for line in glyphs_of(run, page, usual) for word in split(line, rules)]
+    return _in_order([Word(mended(text), _shares(box, width, height), round(sure, 3)) for box, text, sure in words])
 
 
-def _shares(box: _Box, width: float, height: float) -> _Box:
+def _certainty(runs: list[Run]) -> float:
+    """The mean confidence of all letters."""
+    letters = sum(len(run.text) for run in runs)
+    return sum(len(run.text) * run.score for run in runs) / letters if letters else 0.0
+
+
+def _shares(box: Box, width: float, height: float) -> Box:
     left, top, right, bottom = box
     return (
         max(0.0, left / width), max(0.0, top / height), min(1.0, right / width), min(1.0, bottom / height),
     )  # fmt: skip
-
-
-def _glyphs(text: str, parts: Any, box: Any, score: float) -> list[_Glyph]:
-    """The letters of a recognised line with their boxes; the line's own box bounds them above and below."""
-    top, bottom = float(box[:, 1].min()), float(box[:, 1].max())
-    letters = [letter for letter in text if not letter.isspace()]
-    if [part[0] for part in parts or ()] != letters:
-        whole = (float(box[:, 0].min()), top, float(box[:, 0].max()), bottom)
-        return [_Glyph(text.strip(), whole, score, True)] if text.strip() else []
-    glyphs, place, spaced = [], 0, True
-    for letter in text:
-        if letter.isspace():
-            spaced = True
-            continue
-        _, confidence, corners = parts[place]
-        across = [float(corner[0]) for corner in corners]
-        glyphs.append(_Glyph(letter, (min(across), top, max(across), bottom), float(confidence), spaced))
-        place, spaced = place + 1, False
-    return glyphs
-
-
-def _split(glyphs: list[_Glyph], rules: list[_Box]) -> list[tuple[_Box, str, float]]:
-    """Words of these letters: parted by spaces, by wide gaps and by rules, for recognition runs across columns."""
-    words: list[list[_Glyph]] = []
-    for glyph in glyphs:
-        if words and not glyph.after_space and not _is_parted(words[-1][-1], glyph, rules):
-            words[-1].append(glyph)
-        else:
-            words.append([glyph])
-    return [
-        (
-            (word[0].box[0], word[0].box[1], max(one.box[2] for one in word), word[0].box[3]),
-            "".join(one.text for one in word),
-            min(one.confidence for one in word),
-        )
-        for word in words
-    ]
-
-
-def _is_parted(left: _Glyph, right: _Glyph, rules: list[_Box]) -> bool:
-    height = left.box[3] - left.box[1]
-    if right.box[0] - left.box[2] > 0.9 * height:
-        return True
-    middle, after = (left.box[0] + left.box[2]) / 2, (right.box[0] + right.box[2]) / 2
-    level = (left.box[1] + left.box[3]) / 2
-    return any(middle < x < after and top <= level <= bottom for x, top, _, bottom in rules)
 
 
 def _in_order(words: list[Word]) -> list[Word]:

@@ -4,6 +4,7 @@ Only what no form writes is put right, by the signs around it; what could be one
 """
 
 import re
+import unicodedata
 from dataclasses import replace
 
 from orderloop.interchange.facts import ReadOrder
@@ -24,12 +25,16 @@ _MENDED: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<![A-Za-z0-9])P0(?=-?\d{4})"), "PO"),
 )
 _BOUND = re.compile(r"[OQDIlSBZ](?=\d)|(?<=[A-Za-z])[0158]|(?<=\d)[OQDIlSBZ]")
+# Marks below Latin letters: neither Chinese nor English has any, specks of dirt make them.
+_DIRT_BELOW = re.compile("([A-Za-z])[\u0323-\u0332]+")
 # What neither figures nor catalogue would find out; below what any policy accepts unseen.
 _DOUBTED, _UNPROVEN = 0.7, ("po_number", "refers_to")
 
 
 def mended(text: str) -> str:
     """A recognised word with what recognition is known to mistake put right."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", _DIRT_BELOW.sub(r"\1", unicodedata.normalize("NFD", text)))
     for pattern, instead in _MENDED:
         text = pattern.sub(instead, text)
     return text

@@ -1,0 +1,227 @@
+"""Recognised letters held against the ink of their page: where each begins and ends, and what was overlooked."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy
+
+Box = tuple[float, float, float, float]
+# What is darker is ink; the same for all that looks for it.
+INK = 160
+# Detection draws its boxes so much wider than the letters, above and below, in shares of the box.
+_MARGIN = 0.1
+# Gaps in shares of a line's height, beyond which a recognised line is of two words.
+_GAP_OF_WORDS, _GAP_OF_SCRIPTS, _GAP_OF_POINTS = 0.5, 0.3, 0.9
+# The same where letters are set wide: so many of their usual gaps more; and never less than this.
+_WIDER, _GAP_AT_LEAST, _SET_WIDE = 1.0, 0.4, 0.25
+# They take little of the room they are given.
+_POINTS = frozenset(".,:;'·")
+# So much taller than the page's usual line, and taller than broad, a detected box holds lines one above the other.
+_STACKED = 1.7
+# An overlooked letter's height and breadth in shares of the usual line, and how much of them is white around it.
+_LEAST_HIGH, _MOST_HIGH, _MOST_BROAD, _AROUND = 0.45, 1.2, 1.5, 0.25
+_MOST_OVERLOOKED = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """A letter, its box on the page in dots, how surely it was recognised, and whether a blank stands before it."""
+
+    text: str
+    box: Box
+    confidence: float
+    after_space: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A line of letters as recognition gives it; their boxes are rough, for they come of its own coarse steps."""
+
+    text: str
+    score: float
+    box: Any
+    parts: Any
+
+
+def usual_height(runs: Sequence[Run]) -> float:
+    """How high most boxes of a page are, in dots; 0 where there are none."""
+    heights = [float(run.box[:, 1].max() - run.box[:, 1].min()) for run in runs]
+    return float(numpy.median(heights)) if heights else 0.0
+
+
+def glyphs_of(run: Run, page: Any, usual: float) -> list[list[Glyph]]:
+    """The letters of a run line by line; a column of single letters is as many lines as it has letters."""
+    top, bottom = float(run.box[:, 1].min()), float(run.box[:, 1].max())
+    left, right = float(run.box[:, 0].min()), float(run.box[:, 0].max())
+    letters = [letter for letter in run.text if not letter.isspace()]
+    if len(letters) > 1 and bottom - top > _STACKED * usual and bottom - top > 1.2 * (right - left):
+        return [[glyph] for glyph in _stacked(letters, run, page, (left, top, right, bottom))]
+    margin = (bottom - top) * _MARGIN
+    return [_upon_ink(_in_line(run, letters, (left, top + margin, right, bottom - margin)), page)]
+
+
+def _stacked(letters: Sequence[str], run: Run, page: Any, box: Box) -> Iterator[Glyph]:
+    """Letters one below the other: between them the rows without ink, else each has its share of the height."""
+    left, top, right, bottom = box
+    inked = (page[int(top) : int(bottom) + 1, int(left) : int(right) + 1] < INK).any(axis=1)
+    starts = numpy.flatnonzero(inked & ~numpy.roll(inked, 1)) + int(top)
+    step = (bottom - top) / len(letters)
+    sure = {part[0]: float(part[1]) for part in run.parts or ()}
+    for place, letter in enumerate(letters):
+        above, below = top + place * step, top + (place + 1) * step
+        own = [start for start in starts if above - step / 3 <= start < below - step / 3]
+        above = float(min(own)) if own else above
+        yield Glyph(letter, (left, above, right, above + 0.85 * step), sure.get(letter, run.score), True)
+
+
+def _in_line(run: Run, letters: Sequence[str], box: Box) -> list[Glyph]:
+    """The letters of a line with the boxes recognition gives; the line's own bounds them above and below."""
+    _left, top, _right, bottom = box
+    if [part[0] for part in run.parts or ()] != letters:
+        return [Glyph(run.text.strip(), box, run.score, True)] if run.text.strip() else []
+    glyphs, place, spaced = [], 0, True
+    for letter in run.text:
+        if letter.isspace():
+            spaced = True
+            continue
+        _, confidence, corners = run.parts[place]
+        across = [float(corner[0]) for corner in corners]
+        glyphs.append(Glyph(letter, (min(across), top, max(across), bottom), float(confidence), spaced))
+        place, spaced = place + 1, False
+    return glyphs
+
+
+def _upon_ink(glyphs: list[Glyph], page: Any) -> list[Glyph]:
+    """The letters with their left and right bounds where their ink begins and ends: the widest white between the
+    middles of two is what parts them."""
+    if not glyphs:
+        return glyphs
+    left = max(0, int(min(glyph.box[0] for glyph in glyphs)) - 2)
+    right = int(max(glyph.box[2] for glyph in glyphs)) + 3
+    top, bottom = max(0, int(glyphs[0].box[1])), int(glyphs[0].box[3]) + 1
+    inked = numpy.flatnonzero((page[top:bottom, left:right] < INK).any(axis=0)) + left
+    if not len(inked):
+        return glyphs
+    whites = _whites(glyphs, inked)
+    starts = [float(inked[0]), *(white[1] for white in whites)]
+    ends = [*(white[0] for white in whites), float(inked[-1]) + 1]
+    return [
+        replace(glyph, box=(start, glyph.box[1], max(end, start + 1), glyph.box[3]))
+        for glyph, start, end in zip(glyphs, starts, ends, strict=True)
+    ]
+
+
+def _whites(glyphs: Sequence[Glyph], inked: Any) -> list[tuple[float, float]]:
+    """The white between each two letters, the widest settled first: the steps of recognition are coarse, and the white
+    that parts two words must not be taken for one within them."""
+    middles = [(glyph.box[0] + glyph.box[2]) / 2 for glyph in glyphs]
+    spans = [tuple(sorted(pair)) for pair in itertools.pairwise(middles)]
+    widths = [end - start for start, end in (_widest_white(inked, *span) for span in spans)]
+    # Of two letters at the same white the one where the script changes has it.
+    order = sorted(range(len(spans)), key=lambda at: (-widths[at], not is_change(glyphs[at], glyphs[at + 1])))
+    found: dict[int, tuple[float, float]] = {}
+    for at in order:
+        left = max((white[1] for place, white in found.items() if place < at), default=inked[0])
+        right = min((white[0] for place, white in found.items() if place > at), default=inked[-1] + 1)
+        white = _widest_white(inked[(inked >= left) & (inked < right)], *spans[at])
+        found[at] = (min(max(white[0], left), right), min(max(white[1], left), right))
+    return [found[at] for at in range(len(spans))]
+
+
+def is_change(left: Glyph, right: Glyph) -> bool:
+    """Whether one of two letters is Chinese and the other a Latin one or a digit."""
+    return (_is_chinese(left) and right.text.isascii()) or (left.text.isascii() and _is_chinese(right))
+
+
+def _is_chinese(glyph: Glyph) -> bool:
+    return "\u3400" <= glyph.text[:1] <= "\u9fff"
+
+
+def _widest_white(inked: Any, start: float, end: float) -> tuple[float, float]:
+    """Where between two places of a line no column has ink, at its widest; their middle where ink is everywhere. A
+    white that begins before the one or ends behind the other counts whole."""
+    low, high = numpy.searchsorted(inked, (start, end))
+    near = inked[max(0, low - 1) : high + 1]
+    gaps = numpy.diff(near)
+    if not len(gaps) or gaps.max() < 2:
+        return (start + end) / 2, (start + end) / 2
+    at = int(gaps.argmax())
+    return float(near[at]) + 1, float(near[at + 1])
+
+
+def split(glyphs: Sequence[Glyph], rules: Sequence[Box]) -> list[tuple[Box, str, float]]:
+    """Words of these letters: parted by spaces, by wide gaps and by rules, for recognition runs across columns."""
+    usual = _usual_gap(glyphs)
+    words: list[list[Glyph]] = []
+    for glyph in glyphs:
+        if words and not _is_spaced(words[-1][-1], glyph, usual) and not _is_parted(words[-1][-1], glyph, usual, rules):
+            words[-1].append(glyph)
+        else:
+            words.append([glyph])
+    return [
+        (
+            (word[0].box[0], word[0].box[1], max(one.box[2] for one in word), word[0].box[3]),
+            "".join(one.text for one in word),
+            min(one.confidence for one in word),
+        )
+        for word in words
+    ]
+
+
+def _usual_gap(glyphs: Sequence[Glyph]) -> float:
+    """The gap between most letters of a line, in dots: some print is set wide."""
+    gaps = [right.box[0] - left.box[2] for left, right in itertools.pairwise(glyphs)]
+    return float(numpy.median(gaps)) if len(gaps) > 2 else 0.0
+
+
+def _is_spaced(left: Glyph, right: Glyph, usual: float) -> bool:
+    """Whether a blank stands between two letters; in print that is set wide recognition sees blanks everywhere."""
+    is_wide = usual > _SET_WIDE * (left.box[3] - left.box[1])
+    return right.after_space and not (is_wide and right.box[0] - left.box[2] < 1.5 * usual)
+
+
+def _is_parted(left: Glyph, right: Glyph, usual: float, rules: Sequence[Box]) -> bool:
+    height = left.box[3] - left.box[1]
+    gap = right.box[0] - left.box[2]
+    if gap > _GAP_AT_LEAST * height and gap > _share_of_gap(left, right) * height + _WIDER * usual:
+        return True
+    middle, after = (left.box[0] + left.box[2]) / 2, (right.box[0] + right.box[2]) / 2
+    level = (left.box[1] + left.box[3]) / 2
+    return any(middle < x < after and top <= level <= bottom for x, top, _, bottom in rules)
+
+
+def _share_of_gap(left: Glyph, right: Glyph) -> float:
+    """How wide a gap parts two letters, in shares of the line's height."""
+    if left.text in _POINTS or right.text in _POINTS:
+        return _GAP_OF_POINTS
+    # Between a number and a Chinese word a narrower gap is the one of two columns; within a cell it does no harm.
+    return _GAP_OF_SCRIPTS if is_change(left, right) else _GAP_OF_WORDS
+
+
+def overlooked(page: Any, runs: Sequence[Run], usual: float) -> list[tuple[int, int, int, int]]:
+    """Boxes of letters that no run holds: detection passes over a digit that stands alone in its cell."""
+    import cv2
+
+    ink = (page < INK).astype(numpy.uint8)
+    for run in runs:
+        left, top = numpy.floor(run.box.min(axis=0)).astype(int)
+        right, bottom = numpy.ceil(run.box.max(axis=0)).astype(int)
+        ink[max(0, top) : bottom + 1, max(0, left) : right + 1] = 0
+    # Letters of one word become one mark, their dots with them; neighbouring columns do not.
+    near = max(2, round(usual * 0.3))
+    joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, numpy.ones((near, near), numpy.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    found = []
+    for left, top, width, height, area in stats[1:]:
+        is_letter = _LEAST_HIGH * usual <= height <= _MOST_HIGH * usual and width <= _MOST_BROAD * usual
+        rows = ink[top : top + height, left : left + width].any(axis=1)
+        # A colon has white in its middle.
+        if not is_letter or area < 0.12 * width * height or rows.mean() < 0.75:
+            continue
+        margin = round(_AROUND * usual)
+        around = joined[max(0, top - margin) : top + height + margin, max(0, left - margin) : left + width + margin]
+        if int((around > 0).sum()) <= int((joined[top : top + height, left : left + width] > 0).sum()) + margin:
+            found.append((int(left), int(top), int(left + width), int(top + height)))
+    return found if len(found) <= _MOST_OVERLOOKED else []
