@@ -3,8 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from orderloop.interchange.facts import Fault, FaultCode, Hints, Place, ReadOrder, Role, Value
+from orderloop.interchange.facts import Fault, FaultCode, Hints, Method, Place, ReadOrder, Role, Value
 from orderloop.interchange.rules.text_orders.clauses import lines_in_text
 from orderloop.interchange.rules.text_orders.headers import header_fields, labelled, lines_in_blocks
 from orderloop.interchange.rules.text_orders.tables import Line, is_total, tables_in
@@ -12,11 +13,14 @@ from orderloop.interchange.rules.text_orders.words import (
     CANCELS,
     CHANGES,
     COLUMN_LABELS,
+    EARLIER,
     ELSEWHERE,
     HEADER_LABELS,
     KEEPS,
+    LATER,
     ORDERS,
     SURE,
+    SURE_VERBS,
 )
 
 __all__ = ["MOST_LINES", "MOST_SIGNS", "order_from_text"]
@@ -52,7 +56,17 @@ def order_from_text(text: str, hints: Hints) -> ReadOrder | None:
         assert given is not None
         faults.append(Fault(FaultCode.DOUBTFUL, Place(), {"given": given.group(), "name": "order"}, rejects=False))
     role = Role.CHANGE if CHANGES.search(whole) and "po_number" in fields else Role.ORDER
+    if role is Role.CHANGE:
+        lines = [_changed(line) for line in lines]
     return ReadOrder(role, fields, tuple(lines), tuple(faults))
+
+
+def _changed(line: Line) -> Line:
+    """A sentence names only what changes; a table may be the whole order as it shall be."""
+    quantity = line.get("quantity")
+    if quantity is None or quantity.method is not Method.PATTERN:
+        return line
+    return {**line, "action": replace(quantity, text="changed", raw=quantity.raw)}
 
 
 def _folded(line: str) -> str:
@@ -115,7 +129,8 @@ def _is_alone(texts: list[str], value: Value) -> bool:
     if not number:
         return False
     pairs = labelled(texts[number - 1])
-    if ":" not in texts[number - 1] and value.text != value.raw:
+    text = texts[number - 1]
+    if ":" not in text and (value.text != value.raw or not text.rstrip(" .;。、").endswith(value.raw)):
         return False
     return bool(pairs) and all(label in HEADER_LABELS and label not in COLUMN_LABELS for label, _text in pairs)
 
@@ -132,9 +147,12 @@ def _without_line_days(fields: dict[str, Value], lines: list[Line]) -> dict[str,
 
 def _is_meant(text: str, fields: Mapping[str, Value], is_bare: bool) -> bool:
     """Whether an order is meant: by a word, a number of its own or a bare list, in a text about nothing else."""
-    if ELSEWHERE.search(text) and not SURE.search(text):
+    said = LATER.sub(" ", text)
+    if EARLIER.search(text):
+        return SURE_VERBS.search(said) is not None
+    if (ELSEWHERE.search(text) or said != text) and not SURE.search(said):
         return False
-    return is_bare or "po_number" in fields or ORDERS.search(text) is not None
+    return is_bare or "po_number" in fields or ORDERS.search(said) is not None
 
 
 def _cancellation(text: str, fields: Mapping[str, Value]) -> ReadOrder | None:

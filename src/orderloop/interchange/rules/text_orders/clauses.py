@@ -16,27 +16,49 @@ _TIMES = re.compile(
     rf"|^(?P<c>{CODE})\s+(?P<k>\d{{1,6}})$"
 )
 _MARK = re.compile(r"^\s*(?:[-*•·●▪+]\s+|\(?\d{1,3}[.)、](?!\d)\s*|\(\d{1,3}\)\s*|[①-⑳]\s*|\d{1,2}:\s+)")
+# `由200套改为150套`: what holds from now on.
+_FROM_TO = re.compile(
+    rf"(?:(?:数量)?\s?(?:由|从)|\bfrom)\s?{QUANTITY}\s?(?:{UNIT})?\s?"
+    rf"(?:修改为|更改为|变更为|调整为|改为|改成|改到|增加到|减少到|增至|减至|加到|减到|变成|to\b)\s?(?={QUANTITY})",
+    re.IGNORECASE,
+)
+# The order that is changed, before the item.
+_OF_ORDER = re.compile(
+    rf"(?:订单|采购单|合同|单号|P\.?O\.?)\s?(?:号|no\.?)?\s?[:#]?\s?{CODE}\s?号?(?:订单|单)?\s?(?:中|里|内|上)?的?\s?",
+    re.IGNORECASE,
+)
+_DIGITS = {"一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+# Counted in words beside a code: `三箱 WB-H098`.
+_IN_WORDS = re.compile(
+    rf"(?P<n>十?[一二两兩三四五六七八九]|[一二两兩三四五六七八九]?十[一二三四五六七八九]?)(?P<u>{UNIT})"
+    r"(?=\s?的?\s?[A-Za-z]{1,6}[-\d])"
+)
+# By when, between a verb and the quantity: `请于下周三前送 200 套`.
+_BY_WHEN = re.compile(
+    r"(?:于|在|务必|尽快|最迟)*(?:今天|明天|后天|[本这下]*(?:周|星期|礼拜)[一二三四五六日天]|[本下]?(?:周|月)[初中底末]|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"
+    r"|(?:\d{1,2}\s?月\s?)?\d{1,2}\s?[日号])(?:之?前|以前|内|左右)?(?:送到|送来|送货|发货|交货|送|发|交|到)?"
+)
 _VERBS = re.compile(
-    r"^.*\b(?:send|ship|supply|deliver|order|need|require|want|buy|get|add|book|provide|purchase|have|take)\b"
-    r"(?:\s+(?:us|me|the|following|another|over|also|additional|more|a|an|to|of|further|out|as well)\b)*:?",
+    r"^.*\b(?:increase|reduce|decrease|change|amend|liefern|senden|schicken|bestellen|benötigen|send|ship|supply|deliver|order|need|require|want|buy|get|add|book|provide|purchase|have|take)\b"
+    r"(?:\s+(?:sie|uns|us|me|the|following|another|over|also|additional|more|a|an|to|of|further|out|as well)\b)*:?",
     re.IGNORECASE,
 )
 _FILLERS = re.compile(
-    r"^(?:\s|请|麻烦|帮忙|帮我们?|给我们?|我们|我司|我要|现在?|需要?|想|要|订购?|采购|购买|追加|加订|补货|补单|发货?|再|来|安排|下单"
+    r"^(?:\s|PS:?|(?:料|货|貨|型|编|編|物料)[号號码碼](?=\s|[A-Za-z])|加|送|寄|请|麻烦|帮忙|帮我们?|给我们?|我们|我司|我要|现在?|需要?|想|要|订购?|采购|购买|追加|加订|补货|补单|发货?|再|来|安排|下单"
     r"|一下|你好|您好|老样子|另外?|还要|以及|和|及|与|并|急|：|:|货|今天|and\b|plus\b|also\b|\+|of\b|the\b|共|各|为|是|用|先|就|那|的)+",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"(?:\s|这款|这个|数量|总共|一共|共|各|要|来|需|订|再订?|还是|为|是|qty\.?|quantity|(?<=\s)x|[:：×*=@\-–—.…,、/(])+$",
+    r"(?:\s|这款|这个|数量|數量|总共|一共|共|各|要|来|需|订|再订?|还是|为|是|qty\.?|quantity|(?<=\s)x|[:：×*=@\-–—.…,、/(])+$",
     re.IGNORECASE,
 )
 _STOP = re.compile(
-    r"[;。!?、]|,|\(|\s(?:and|delivered|please|pls|asap|at|to|on|by|for|from|each|is|tomorrow|today)\b|\s[@+à]\s?|谢谢|急|吧|,|送|发到|，|单价",
+    r"[;。!?、]|,(?!\d)|\(|\s(?:zu|and|delivered|please|pls|asap|at|to|on|by|for|from|each|is|tomorrow|today)\b|\s[@+à]\s?|谢谢|急|吧|,|送|发到|，|单价",
     re.IGNORECASE,
 )
 _PRICES = (
     re.compile(
-        rf"(?:单价|价格|含税价|未税价|unit price|price|@|à|\bat\b)\s?(?:为|是|:)?\s?{SIGN}?\s?(?P<p>{NUMBER})",
+        rf"(?:单价|价格|含税价|未税价|unit price|price|@|à|zu|\bat\b)\s?(?:为|是|:)?\s?{SIGN}?\s?(?P<p>{NUMBER})",
         re.IGNORECASE,
     ),
     re.compile(rf"{SIGN}\s?(?P<p>{NUMBER})", re.IGNORECASE),
@@ -73,14 +95,22 @@ class Spotted:
 
 def lines_in_text(text: str, number: int, hints: Hints) -> Spotted:
     """The order lines in one (folded) line of text."""
-    body = _MARK.sub("", text, count=1).strip()
+    body = _IN_WORDS.sub(_in_digits, _FROM_TO.sub(" ", _MARK.sub("", text, count=1).strip()))
     if (found := _TIMES.match(body)) and (line := _times(found, number, hints)):
         return Spotted((line,), is_bare=True)
     anchors = [found for found in _COUNTED.finditer(body) if not _in_price(body, found)]
     if not anchors:
         return Spotted()
     left = _left_item(body[: anchors[0].start()], is_first=True)
-    return _before(body, anchors, number, hints) if left else _after(body, anchors, number, hints)
+    before = _before(body, anchors, number, hints) if left else Spotted()
+    return before if before.lines else _after(body, anchors, number, hints)
+
+
+def _in_digits(found: re.Match[str]) -> str:
+    tens, ten, ones = found["n"].partition("十")
+    if not ten:
+        return f"{_DIGITS[tens]}{found['u']}"
+    return f"{10 * _DIGITS.get(tens, 1) + _DIGITS.get(ones, 0)}{found['u']}"
 
 
 def _in_price(body: str, found: re.Match[str]) -> bool:
@@ -159,7 +189,7 @@ def _left_item(text: str, *, is_first: bool) -> str:
     piece = pieces[-1]
     if len(pieces) > 1 and not piece.strip(" (-–—.…×*"):
         piece = pieces[-2]
-    piece = _VERBS.sub("", piece)
+    piece = _BY_WHEN.sub("", _OF_ORDER.sub("", _VERBS.sub("", piece)))
     if re.search(r"\band\b", piece):
         piece = re.split(r"\band\b", piece)[-1]
     text = _item_text(piece) if is_first or piece.strip() else ""

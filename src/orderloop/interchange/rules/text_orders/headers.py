@@ -19,6 +19,8 @@ from orderloop.interchange.rules.text_orders.words import (
 _PARTED = re.compile(r"^\W{0,4}([^:\n]{1,40}?)\s*:\s*(\S.{0,300})$")
 _SPACED = re.compile(r"^\s{0,8}(\S{1,14})\s+(\S.{0,120})$")
 _SEVERAL = re.compile(r"(?:\s{2,}|\t|[;,、]\s*)(?=[^\s:;,、]{2,20}\s*:)")
+_NEXT_LABEL = re.compile(r"\s([^\s:;,、]{2,12})\s?:")
+_KNOWN_LABELS = frozenset({*HEADER_LABELS, *COLUMN_LABELS})
 _NUMBERED = rf"(?P<po>(?=[\w\-./#]{{0,40}}\d){CODE})"
 _PO_PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -43,7 +45,7 @@ _LATE = re.compile(
 )
 _EARLY = re.compile(
     r"(?:\b(?:by|before|deliver(?:y|ed)?(?: date)?(?: (?:on|by|is))?|required(?: on)?|need(?:ed)?(?: by| on)?"
-    r"|due(?: on)?|latest"
+    r"|due(?: on)?|latest|bis(?: zum)?"
     r"|no later than|ship(?:ment|ped)?(?: date)?(?: on)?|arrive(?: (?:on|by))?|until)|交期|交货期?|到货|要求"
     r"|交货日期|到货日期)"
     r"[\s:为是,]{0,3}(?:latest |on |by |date )?$",
@@ -72,7 +74,7 @@ def header_fields(texts: Sequence[str], skipped: frozenset[int], hints: Hints) -
 def labelled(text: str) -> list[tuple[str, str]]:
     """The pairs of label and value in a line: `A: b`, several of them, or a known label and its value after a blank."""
     pairs = []
-    for piece in _SEVERAL.split(text):
+    for piece in _labels_apart(text):
         if found := _PARTED.match(piece):
             pairs.append((fold(found.group(1)), found.group(2).strip()))
     if not pairs and (found := _SPACED.match(text)):
@@ -80,6 +82,19 @@ def labelled(text: str) -> list[tuple[str, str]]:
         if label in BARE_LABELS:
             pairs.append((label, found.group(2).strip()))
     return pairs
+
+
+def _labels_apart(text: str) -> list[str]:
+    """A line in pieces, each with a label of its own; one blank parts two only before a label that is known."""
+    pieces: list[str] = []
+    for piece in _SEVERAL.split(text):
+        begin = 0
+        for found in _NEXT_LABEL.finditer(piece):
+            if begin < found.start() and fold(found[1]) in _KNOWN_LABELS:
+                pieces.append(piece[begin : found.start()])
+                begin = found.start()
+        pieces.append(piece[begin:])
+    return pieces
 
 
 def _put_label(fields: dict[str, Value], label: str, text: str, number: int, hints: Hints) -> None:

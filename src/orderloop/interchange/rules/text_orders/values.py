@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from orderloop.interchange.facts import Hints
@@ -29,6 +29,7 @@ DAY = re.compile(
 )
 # How sure a day such as 11/28 is: it may as well be a measure, so it counts only beside words of delivery.
 UNDATED = 0.6
+_WEEKDAY = re.compile(r"(?:(?P<next>下{1,2})|[本这])个?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])")
 _CURRENCIES = {
     "¥": "CNY", "rmb": "CNY", "cny": "CNY", "元": "CNY", "人民币": "CNY", "usd": "USD", "us$": "USD", "美元": "USD",
     "eur": "EUR", "€": "EUR", "欧元": "EUR", "gbp": "GBP", "£": "GBP", "hkd": "HKD", "jpy": "JPY", "日元": "JPY",
@@ -79,7 +80,20 @@ def _plain(text: str, sign: str) -> tuple[str, float]:
 
 def days_in(text: str, hints: Hints) -> list[Day]:
     """The days a text names, in its order."""
-    return [day for found in DAY.finditer(text) if (day := _day(found, hints)) is not None]
+    days = [day for found in DAY.finditer(text) if (day := _day(found, hints)) is not None]
+    return days + _days_of_week(text, hints.today) if hints.today is not None else days
+
+
+def _days_of_week(text: str, today: date) -> list[Day]:
+    """`下周三`, `本周五`: days told by their week, which begins on Monday."""
+    days = []
+    for found in _WEEKDAY.finditer(text):
+        weeks = len(found["next"]) if found["next"] else 0
+        monday = today - timedelta(days=today.weekday())
+        day = monday + timedelta(days=7 * weeks + "一二三四五六日".index(found["day"].replace("天", "日")))
+        if day >= today:
+            days.append(Day(day.isoformat(), found.group(), 0.75, found.start(), found.end()))
+    return days
 
 
 def _day(found: re.Match[str], hints: Hints) -> Day | None:
@@ -90,7 +104,9 @@ def _day(found: re.Match[str], hints: Hints) -> Day | None:
     if part["a"]:
         if not part["ay"] and part["absep"] != "/":
             return None  # 1.25 is a number, and 5-12 a part of a code
-        pair = _ordered(int(part["a"]), int(part["b"]), bool(part["ay"]), hints)
+        # With points between, and a year of four digits, the day comes first.
+        has_points = part["absep"] == "." and len(part["ay"] or "") == 4
+        pair = _ordered(int(part["a"]), int(part["b"]), bool(part["ay"]), has_points, hints)
         if pair is None:
             ambiguous = bool(part["ay"]) and max(int(part["a"]), int(part["b"])) <= 12
             return Day(raw, raw, 0.3, found.start(), found.end()) if ambiguous else None
@@ -105,9 +121,9 @@ def _day(found: re.Match[str], hints: Hints) -> Day | None:
     return Day(iso, raw, sure, found.start(), found.end())
 
 
-def _ordered(a: int, b: int, has_year: bool, hints: Hints) -> tuple[int, int] | None:
+def _ordered(a: int, b: int, has_year: bool, has_points: bool, hints: Hints) -> tuple[int, int] | None:
     """Month and day of `a/b`; None where it cannot be told which is which."""
-    order = hints.formats.get("date_order", "")
+    order = hints.formats.get("date_order", "") or ("dmy" if has_points else "")
     if order in {"dmy", "mdy"}:
         return (b, a) if order == "dmy" else (a, b)
     if a > 12 >= b:

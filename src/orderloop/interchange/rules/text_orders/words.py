@@ -87,7 +87,8 @@ CODE = r"[A-Za-z0-9](?:[A-Za-z0-9_#+]|[-./](?=[A-Za-z0-9])){0,79}"
 ORDERS = re.compile(
     r"下单|订购|订货|采购单|采购订单|要货|补货|补单|追加|加订|备货|再订|请发|发货|帮我订|安排|采购|订单|合同号"
     r"|就订|再来|直接发|要订"
-    r"|我们?要|需要|麻烦发|给我们发|现需|请供|(?<![A-Za-z])P\.?O\.?(?![A-Za-z.])"
+    r"|我们?要|需要|麻烦发|给我们发|现需|请供|请.{0,12}送(?!来报价)|出貨|再要"
+    r"|bestell|bitte (?:liefern|senden|schicken)|(?<![A-Za-z])P\.?O\.?(?![A-Za-z.])"
     r"|\b(?:order(?:ing)?|please (?:send|ship|supply|deliver|process|provide)|(?:send|ship|supply|deliver) (?:us|me)"
     r"|(?:we|i)(?: would like| want|'d like| need| require)|need|send|deliver|get)\b",
     re.IGNORECASE,
@@ -98,11 +99,34 @@ SURE = re.compile(
     r"|place an order|following order|purchase order",
     re.IGNORECASE,
 )
+# An order that is yet to come, or one a shop asks for: neither is one.
+LATER = re.compile(
+    r"(?:先|暂时?|还)?不(?:会|能|要|再|用|想)?(?:下单|订购|订货|采购)|(?:点击|立即|马上|即刻|扫码|在线)(?:下单|抢购|订购|购买)"
+    r"|(?:再|才|后再|确认后|收到报价后)(?:给(?:你|您)们?)?下单"
+    r"|\b(?:will|would|may|might|can|to|'ll)\s(?:then\s)?(?:send|issue|place|raise|release|follow with)\s(?:you\s)?"
+    r"(?:(?:a|an|the|our|your)\s)?(?:formal\s|official\s)?(?:p\.?o\.?|purchase order|order)\s"
+    r"(?=tomorrow|soon|later|next|once|when|after|then)",
+    re.IGNORECASE,
+)
+# The mail is about an order that was placed before; its number and its goods are named without being ordered again.
+EARLIER = re.compile(
+    r"破损|退货|退换|换货|投诉|质量问题|少发|错发|漏发|缺货少|发错|何时(?:能)?发货|什么时候(?:能)?(?:发|到)|发货了吗|到哪(?:里|儿)?了|物流单号"
+    r"|damaged|defective|complain|return(?:ed)? goods|was delivered|has been shipped|where is (?:my|our) order|tracking"
+    r"|was short|short[- ](?:shipped|delivered|shipment)|but only \S+|(?:only|have) (?:arrived|received)|never arrived"
+    r"|thank(?:s| you)(?: very much)? for (?:confirming|your confirmation|the (?:order )?confirmation|the delivery)"
+    r"|when (?:will|do|can) you (?:ship|deliver|send)|status of",
+    re.IGNORECASE,
+)
+SURE_VERBS = re.compile(
+    r"下单|订购|订货|补货|补单|就订|要订|请发货|\border (?:below|as follows)|(?:hereby|would like to) order\b"
+    r"|place an order|following order|please (?:also )?(?:ship|supply|send us)",
+    re.IGNORECASE,
+)
 # The mail is about something else, unless it surely orders.
 ELSEWHERE = re.compile(
     r"报价|询价|询盘|多少钱|什么价|单价多少|价格多少|有货吗|有现货|多久|能否优惠|破损|退货|退换|换货|投诉"
     r"|质量问题|少发|错发|促销|优惠券"
-    r"|大促|领取|退订|会议|自动回复|不在办公室|休假|对账|发票号|催款|已发货|已签收|报警|面试|招聘"
+    r"|大促|特惠|秒杀|满减|优惠价|仅需|限时|领取|退订|会议|自动回复|不在办公室|休假|对账|发票号|催款|已发货|已签收|报警|面试|招聘"
     r"|\bquot(?:e|ation)\b|price ?list|catalog(?:ue)?\b|how much|lead ?time\?|in stock\?|do you have|availability\?"
     r"|unsubscribe|mailing list|out of (?:the )?office|automatic reply|invoice \S* ?(?:for|is|of)|overdue|damaged"
     r"|defective"
@@ -114,5 +138,6 @@ ELSEWHERE = re.compile(
 CANCELS = re.compile(r"取消|撤销|作废|\bcancel(?:led|lation)?\b", re.IGNORECASE)
 KEEPS = re.compile(r"不(?:要|能|可|会|想)?取消|do not cancel|don't cancel|not to cancel", re.IGNORECASE)
 CHANGES = re.compile(
-    r"改成|改为|更改|修改|变更|调整为|减少到|增加到|\b(?:change|amend|revise|increase|reduce)\b", re.IGNORECASE
+    r"改成|改为|更改|修改|变更|调整为|减少到|增加到|减至|增至|追加到|\b(?:change|amend|revise|increase|reduce)\b",
+    re.IGNORECASE,
 )
