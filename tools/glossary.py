@@ -140,6 +140,7 @@ TERMS = (
         "`policy.PolicyVersion`",
         "rules of the company as documents with versions: draft, in force, retired",
     ),
+    ("历史封存", "seal", "`orders.Seal`", "the digest of an order's steps since the seal before, made each night"),
     ("待发效果", "effect", "`platform.Effect`", "something to be sent outside, written with the decision it tells of"),
 )
 

@@ -6,17 +6,21 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from tests.makers import NOW, a_customer, a_product, an_entry, policies
+from tests.makers import NOW, REVIEWER, a_customer, a_product, an_entry, policies
 
+from orderloop.flow.services.decisions import decide_holds
 from orderloop.flow.services.take_in import take_in_entries
 from orderloop.foundation.actor import SYSTEM
 from orderloop.inventory.models import Reservation
 from orderloop.metrics.queries import invariants
 from orderloop.metrics.queries.invariants import INVARIANTS, check_invariants
-from orderloop.orders.models import Line, Order
+from orderloop.orders.models import Line, Order, Seal
+from orderloop.orders.services import seal_histories
 from orderloop.platform import enforcement
+from orderloop.platform.models import IdempotencyKey
 from orderloop.policy import queries as policies_in_force
 from orderloop.review.models import Hold
+from orderloop.review.services import HoldDecision
 
 pytestmark = pytest.mark.django_db
 
@@ -136,6 +140,55 @@ def test_a_reservation_beyond_what_is_open_is_named(desk: Desk) -> None:
 def test_a_history_that_does_not_lead_to_the_state_is_named(desk: Desk, change: str) -> None:
     run(change.format(order=desk.released))
     assert found() == {"I4": (f"order {desk.released}",)}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE orders_event SET actor_name = 'Somebody else' WHERE order_id = {order} AND n = 2",
+        "UPDATE orders_event SET at = at - interval '1 microsecond' WHERE order_id = {order} AND n = 3",
+        "UPDATE orders_event SET reason = 'as agreed' WHERE order_id = {order} AND n = 1",
+        "UPDATE orders_seal SET digest = sha256('') WHERE order_id = {order}",
+    ],
+    ids=["who", "when", "why", "the seal"],
+)
+def test_a_history_rewritten_after_it_was_sealed_is_named(desk: Desk, change: str) -> None:
+    sealed, digest = seal_histories(at=NOW, most=100)
+    assert (sealed, len(digest), found()) == (3, 64, {})
+    run(change.format(order=desk.released))
+    assert found() == {"I5": (f"order {desk.released}",)}
+
+
+def test_what_happens_after_a_seal_is_sealed_by_the_next_and_chained_to_it(desk: Desk) -> None:
+    assert [seal_histories(at=NOW, most=2)[0] for _ in range(3)] == [2, 1, 0]
+    assert decide_holds(
+        [HoldDecision(desk.hold, "rejected", "no")], at=NOW + timedelta(hours=1), actor=REVIEWER
+    ).all_done
+    assert seal_histories(at=NOW + timedelta(days=1), most=100)[0] == 1
+    assert (found(), Seal.objects.filter(order_id=desk.held).count()) == ({}, 2)
+    run(f"UPDATE orders_event SET actor_name = 'X' WHERE order_id = {desk.held} AND n = 1")
+    assert found() == {"I5": (f"order {desk.held}",)}
+
+
+def test_steps_taken_away_with_their_seal_still_miss(desk: Desk) -> None:
+    seal_histories(at=NOW, most=100)
+    run(f"DELETE FROM orders_event WHERE order_id = {desk.released}")
+    assert found() == {"I4": (f"order {desk.released}",), "I5": (f"order {desk.released}",)}
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(201, '{"number": "SO-9999999"}'), (202, '{"number": "", "draft": 999999}'), (202, '{"id": 999999}')],
+    ids=["order", "draft", "document"],
+)
+def test_an_answer_that_tells_of_what_is_not_there_is_named(desk: Desk, status: int, body: str) -> None:
+    number_of = Order.objects.get(pk=desk.released).number
+    true = IdempotencyKey(scope="shop", key="a", status=201, body=f'{{"number": "{number_of}"}}')
+    false = IdempotencyKey(scope="shop", key="b", status=status, body=body)
+    for each in (true, false):
+        each.fingerprint, each.created_at = bytes(32), NOW
+        each.save()
+    assert found() == {"I6": ("key shop b",)}
 
 
 def test_a_purchase_order_number_on_two_live_orders_is_named(desk: Desk) -> None:

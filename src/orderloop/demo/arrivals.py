@@ -36,7 +36,7 @@ class Brought:
         if not self.orders and not self.incomplete:
             return _("Every day of the demo has come.")
         words = _(
-            "%(orders)s orders, %(incomplete)s incomplete ones and %(receipts)s receipts came in. Days left: %(days)s."
+            "Came in: orders %(orders)s, incomplete %(incomplete)s, goods received %(receipts)s. Days left: %(days)s."
         )
         return words % figures
 

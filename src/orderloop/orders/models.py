@@ -118,3 +118,13 @@ class Event(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["at"], name="event_by_time")]
+
+
+class Seal(models.Model):
+    """What an order's history said up to step n: the digest of its steps since the seal before, chained to that one."""
+
+    pk = models.CompositePrimaryKey("order_id", "n")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="seals", db_index=False)
+    n = models.PositiveIntegerField()
+    digest = models.BinaryField(max_length=32)
+    at = models.DateTimeField()

@@ -16,6 +16,16 @@ _LINE = (
     """id, order_id, n, product_id, quantity, shipped, cancelled, unit_price, net, cost, requested_on, promised_on"""
 )
 
+# A step of history as text that is the same in every session, version and time zone of the server.
+_STEP = """jsonb_build_array(e.order_id, e.n, extract(epoch FROM e.at), e.kind, e.status_before, e.status_after,
+    e.actor_kind, e.actor_id, e.actor_name, e.reason, e.data)::text"""
+
+
+def seal_digest(before: str) -> str:
+    """SQL of the digest over the steps `e` of a group, in their order, chained to the digest `before` (or NULL)."""
+    steps = f"string_agg(convert_to({_STEP}, 'UTF8'), ''::bytea ORDER BY e.n)"
+    return f"sha256(coalesce({before}, ''::bytea) || {steps})"
+
 
 def facts_for(order_ids: Collection[int], *, lock: bool = False) -> dict[int, OrderFact]:
     """The orders by id; with `lock`, locked until the transaction ends, in the order of their ids."""
@@ -176,6 +186,14 @@ def moved_promises(limit: int = 5000) -> list[int]:
         [limit],
     )
     return [row[0] for row in rows]
+
+
+def last_order_of(customer_id: int) -> int | None:
+    """The order of a customer that was received last; None without any."""
+    rows = fetch_all(
+        "SELECT id FROM orders_order WHERE customer_id = %s ORDER BY received_at DESC, id DESC LIMIT 1", [customer_id]
+    )
+    return rows[0][0] if rows else None
 
 
 def recent_lines_for(

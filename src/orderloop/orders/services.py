@@ -11,6 +11,7 @@ from orderloop.foundation.actor import Actor
 from orderloop.foundation.outcome import Done, Outcomes, Reason, Refused, Stale
 from orderloop.orders.facts import Move, Opened, Opening, OrderStatus
 from orderloop.orders.lifecycle import ORDER
+from orderloop.orders.queries import seal_digest
 from orderloop.platform.bulk import RowSet, columns_of, dumped, execute, fetch_all, next_ids
 
 _ORDERS = RowSet(
@@ -208,3 +209,25 @@ def cancel_open_quantities(order_ids: Sequence[int]) -> None:
 def revoke_links(order_ids: Sequence[int]) -> int:
     """End every tracking link given out for these orders so far; return how many orders there are."""
     return execute("UPDATE orders_order SET link_version = link_version + 1 WHERE id = ANY(%s)", [list(order_ids)])
+
+
+def seal_histories(*, at: datetime, most: int) -> tuple[int, str]:
+    """Seal what has happened to orders since their last seals, at most so many orders at a time. Gives how many were
+    sealed and one digest over these seals, in hex, to be written down where nobody who keeps the database can."""
+    rows = fetch_all(
+        f"""WITH open AS (
+            SELECT o.id, coalesce(s.n, 0) AS n, s.digest FROM orders_order o
+            LEFT JOIN LATERAL (SELECT n, digest FROM orders_seal WHERE order_id = o.id
+                ORDER BY n DESC LIMIT 1) s ON true
+            WHERE o.version > coalesce(s.n, 0) ORDER BY o.id LIMIT %s
+        ), sealed AS (
+            INSERT INTO orders_seal (order_id, n, digest, at)
+            SELECT open.id, max(e.n), {seal_digest("open.digest")}, %s
+            FROM open JOIN orders_event e ON e.order_id = open.id AND e.n > open.n GROUP BY open.id, open.digest
+            RETURNING order_id, digest
+        )
+        SELECT count(*), coalesce(encode(sha256(string_agg(digest, ''::bytea ORDER BY order_id)), 'hex'), '')
+        FROM sealed""",
+        [most, at],
+    )
+    return rows[0][0], rows[0][1]

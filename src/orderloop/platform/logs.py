@@ -6,12 +6,21 @@ from typing import Any
 
 import structlog
 
+
+def _without_traceback_of_refusals(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """A request that was refused (403, 400) is no fault of the program: where it was refused is no news."""
+    if event.get("logger") == "django.request" and event.get("level") == "warning":
+        event.pop("exc_info", None)
+    return event
+
+
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.StackInfoRenderer(),
+    _without_traceback_of_refusals,
     structlog.processors.format_exc_info,
 ]
 

@@ -13,6 +13,7 @@ from orderloop.foundation.money import MINOR_UNIT_DIGITS
 from orderloop.foundation.words import gettext_noop as _
 from orderloop.metrics.facts import SECTION, Violation
 from orderloop.orders.lifecycle import ORDER
+from orderloop.orders.queries import seal_digest
 from orderloop.platform.bulk import fetch_all
 from orderloop.policy.facts import sections
 from orderloop.policy.queries import NoPolicyInForce, in_force
@@ -87,6 +88,28 @@ INVARIANTS: tuple[Invariant, ...] = (
             GROUP BY order_id) e ON e.order_id = o.id
         WHERE e.order_id IS NULL OR e.first <> 1 OR e.last <> e.steps OR e.last <> o.version OR NOT e.joined
             OR e.status <> o.status OR e.kind <> 'received'""",
+    ),
+    Invariant(
+        "I5",
+        _("An order's history says what it said when it was sealed."),
+        f"""SELECT DISTINCT format('order %%s', s.order_id) FROM (
+            SELECT order_id, n, digest, lag(n, 1, 0) OVER history AS before, lag(digest) OVER history AS known
+            FROM orders_seal WINDOW history AS (PARTITION BY order_id ORDER BY n)) s
+        LEFT JOIN LATERAL (SELECT {seal_digest("s.known")} AS digest FROM orders_event e
+            WHERE e.order_id = s.order_id AND e.n > s.before AND e.n <= s.n) h ON true
+        WHERE h.digest IS DISTINCT FROM s.digest""",
+    ),
+    Invariant(
+        "I6",
+        _("Whoever was told that an order or a document is taken in was told of one that is there."),
+        """SELECT format('key %%s %%s', scope, key) FROM (
+            SELECT scope, key, status, CASE WHEN body LIKE '{%%' THEN body::jsonb END AS answer
+            FROM platform_idempotencykey WHERE status IN (201, 202)) k
+        WHERE (status = 201 AND NOT EXISTS (SELECT FROM orders_order o WHERE o.number = answer->>'number'))
+            OR (status = 202 AND answer ? 'draft'
+                AND NOT EXISTS (SELECT FROM intake_draft d WHERE d.id = (answer->>'draft')::bigint))
+            OR (status = 202 AND answer ? 'id'
+                AND NOT EXISTS (SELECT FROM intake_message m WHERE m.id = (answer->>'id')::bigint))""",
     ),
     Invariant(
         "I7",
