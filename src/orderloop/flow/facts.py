@@ -274,6 +274,7 @@ ANSWER_WORDS: Mapping[str, str] = {
     "rejected": _("The order is not accepted."),
     "cancelled": _("The order was cancelled."),
     "nothing_left": _("Nothing is left to be delivered."),
+    "unknown": _("We have no order of this number."),
     "later": _("Not possible by the day asked for."),
     "short": _("Not in stock, and no day can be promised yet."),
 }

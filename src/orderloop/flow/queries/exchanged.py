@@ -102,6 +102,17 @@ def latest_events(order_ids: Collection[int]) -> dict[tuple[int, int], tuple[int
     return {(row[0], row[1]): (row[2], row[3]) for row in rows}
 
 
+def answers_to(message_ids: Collection[int]) -> list[int]:
+    """What was last written for each document of these messages: its receipt, or the confirmation where it has none."""
+    rows = fetch_all(
+        """SELECT DISTINCT ON (g.document_id) g.id FROM flow_outgoing g JOIN intake_document d ON d.id = g.document_id
+           WHERE d.message_id = ANY(%s::bigint[]) AND g.kind IN ('receipt', 'confirmation')
+           ORDER BY g.document_id, g.kind = 'receipt' DESC, g.version DESC, g.id DESC""",
+        [list(message_ids)],
+    )
+    return [row[0] for row in rows]
+
+
 def confirmed_and_open(*, after: int, limit: int) -> list[int]:
     """Open orders that were confirmed electronically, by id from behind `after` on."""
     rows = fetch_all(

@@ -19,6 +19,7 @@ from orderloop.flow.services.take_in import take_in_entries
 from orderloop.foundation.actor import Actor
 from orderloop.foundation.outcome import Done, Outcomes, Stale
 from orderloop.fulfilment.facts import SECTION as FULFILMENT
+from orderloop.intake import queries
 from orderloop.intake import services as intake
 from orderloop.intake.facts import (
     SECTION,
@@ -62,7 +63,7 @@ def process_messages(
     claimed = intake.claim_messages(ids, at=at)
     spent = intake.set_apart_spent(claimed, at=at)
     arrived = {i: Arrived(Outcome.QUARANTINED, reasons=("attempts",)) for i in spent}
-    arrived |= _end_repeats([each for each in claimed if each.message_id not in arrived], at=at)
+    arrived |= _end_repeats([each for each in claimed if each.message_id not in arrived], at=at, actor=actor)
     fresh = [each for each in claimed if each.message_id not in arrived]
     read = intake.read_messages(fresh, own_names=own_names(), at=at, recognise=recognise)
     if left := {each.message_id for each in fresh} - {each.claimed.message_id for each in read}:
@@ -94,9 +95,12 @@ def own_names() -> tuple[str, ...]:
     return tuple(name for name in (company.company_name, company.company_name_zh) if name)
 
 
-def _end_repeats(claimed: Sequence[Claimed], *, at: datetime) -> dict[int, Arrived]:
-    """The same bytes again from the same sender need not be read again."""
+def _end_repeats(claimed: Sequence[Claimed], *, at: datetime, actor: Actor) -> dict[int, Arrived]:
+    """The same bytes again from the same sender need not be read again; an electronic partner is answered again."""
     ended = intake.end_repeated_messages([each.message_id for each in claimed], at=at)
+    if ended:
+        firsts = {message["repeats_id"] for message in queries.messages_for(ended).values()}
+        exchanging.answer_again(firsts - {None}, at=at, actor=actor)
     return {i: Arrived(Outcome.DUPLICATE, (order_id,) if order_id else ()) for i, order_id in ended.items()}
 
 

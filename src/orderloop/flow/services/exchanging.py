@@ -8,15 +8,18 @@ from decimal import Decimal
 from functools import partial
 
 from orderloop.flow.queries import exchanged
+from orderloop.flow.services.addressing import addressed
 from orderloop.flow.services.confirming import Composed, answer_body, answers_for
 from orderloop.flow.services.events import tell_of_orders, told_partners
-from orderloop.flow.services.sending import ToSend, send_documents, settle_documents
+from orderloop.flow.services.refusing import refuse_unknown
+from orderloop.flow.services.sending import ToSend, resend_documents, send_documents, settle_documents
+from orderloop.foundation.actor import Actor
 from orderloop.foundation.outcome import Done, Outcomes, Stale
 from orderloop.fulfilment import queries as fulfilment
 from orderloop.fulfilment.facts import GONE, ShipmentFact, ShipmentLineFact
 from orderloop.intake import queries as intake
 from orderloop.intake.facts import DocumentFact, PartnerFact, ReadDocument
-from orderloop.interchange.facts import Answer, AnsweredLine, Despatch, Envelope, Format, Interchange, Reading, Role
+from orderloop.interchange.facts import Answer, AnsweredLine, Despatch, Format, Interchange, Reading, Role
 from orderloop.interchange.writers import cxml, edifact, ubl, x12
 from orderloop.orders import queries as orders
 from orderloop.platform.bulk import dumped
@@ -24,6 +27,7 @@ from orderloop.platform.outbox import DueEffect, EffectNew, Fault, put_effects
 
 RECEIPTS, ANSWERS = "exchange_receipts", "exchange_answers"
 _WITH_RECEIPTS = frozenset({Format.EDIFACT, Format.X12})
+_CHANGING = frozenset({Role.CHANGE, Role.CANCELLATION})
 # A partner who acknowledges what he gets does it within a day, or something is wrong between us.
 RECEIPT_HOURS = 24
 _TOLD_OF = frozenset({"received", "confirmed", "rejected", "cancelled", "delayed", "shipped"})
@@ -47,10 +51,16 @@ _DESPATCH: Mapping[str, Callable[[Despatch, Interchange], bytes]] = {
 
 
 def ask_for_receipts(documents: Mapping[int, Sequence[ReadDocument]], *, at: datetime) -> None:
-    """Have messages (with their documents) acknowledged where a document is of a form that knows receipts; written
-    with what came of them."""
-    ids = [i for i, group in documents.items() if any(each.reading.format in _WITH_RECEIPTS for each in group)]
+    """Have messages (with their documents) acknowledged where a document is of a form that knows receipts, or asks for
+    a change in one that is answered; written with what came of them."""
+    ids = [i for i, group in documents.items() if any(_is_acknowledged(each.reading) for each in group)]
     put_effects([EffectNew(f"{RECEIPTS}:{i}", RECEIPTS, {"message_id": i}) for i in ids], at=at)
+
+
+def _is_acknowledged(reading: Reading) -> bool:
+    if reading.format in _WITH_RECEIPTS:
+        return True
+    return reading.format in exchanged.ANSWERED and any(order.role in _CHANGING for order in reading.orders)
 
 
 def ask_for_answers(effects: Sequence[DueEffect], at: datetime) -> None:
@@ -70,7 +80,9 @@ def ask_for_answers(effects: Sequence[DueEffect], at: datetime) -> None:
 
 def do_receipts(effects: Sequence[DueEffect], now: datetime) -> dict[str, Fault]:
     """The outbox handler of receipts."""
-    acknowledge_messages([int(str(each.payload["message_id"])) for each in effects], at=now)
+    message_ids = [int(str(each.payload["message_id"])) for each in effects]
+    acknowledge_messages(message_ids, at=now)
+    refuse_unknown(message_ids, at=now)
     return {}
 
 
@@ -105,11 +117,19 @@ def acknowledge_messages(message_ids: Collection[int], *, at: datetime) -> dict[
     return send_documents(wanted, at=at)
 
 
+def answer_again(message_ids: Collection[int], *, at: datetime, actor: Actor) -> None:
+    """Send once more, under the number it had, what these messages were answered with: they came a second time, so
+    their partner may never have got it."""
+    outgoing = exchanged.answers_to(message_ids) if message_ids else []
+    if outgoing:
+        resend_documents(outgoing, at=at, actor=actor)
+
+
 def receipt_of(reading: Reading, partner: PartnerFact, *, at: datetime) -> bytes:
     """The receipt a document of this partner would be acknowledged with, as a test; empty where none would go out."""
     if reading.format not in _WITH_RECEIPTS or not _is_wanted(reading, partner):
         return b""
-    to = _addressed(partner, reading.envelope, partner.customer_id)
+    to = addressed(partner, reading.envelope, partner.customer_id)
     frame = Interchange(to.sender, to.receiver, max(partner.last_out, 1), at, True, to.details)
     return _RECEIPT[reading.format](reading, frame)
 
@@ -125,7 +145,7 @@ def _is_wanted(reading: Reading, partner: PartnerFact | None) -> bool:
 
 def _receipt(document: DocumentFact, reading: Reading, partner: PartnerFact | None, customer_id: int) -> ToSend:
     return replace(
-        _addressed(partner, reading.envelope, customer_id),
+        addressed(partner, reading.envelope, customer_id),
         key=f"receipt:{document.document_id}",
         kind="receipt",
         format=document.format,
@@ -134,33 +154,6 @@ def _receipt(document: DocumentFact, reading: Reading, partner: PartnerFact | No
         document_id=document.document_id,
         verdict="rejected" if any(fault.rejects for fault in reading.faults) else "accepted",
     )
-
-
-def _addressed(partner: PartnerFact | None, envelope: Envelope, customer_id: int, receiver: str = "") -> ToSend:
-    """A document to whoever sent this envelope, by the way agreed with him; without one he collects it."""
-    profile = partner.profile if partner is not None else {}
-    transport, address = profile.get("transport", "collect"), profile.get("address", "")
-    agreed = (transport == "mail" and "@" in address) or (transport == "post" and partner is not None and address)
-    return ToSend(
-        "", "", "", "", customer_id,
-        (partner.our_id if partner is not None else "") or envelope.receiver,
-        (envelope.sender or receiver)[:120],
-        lambda _interchange: b"",
-        answering_details(envelope),
-        is_test=envelope.is_test or profile.get("test") == "yes",
-        transport=transport if agreed else "collect",
-        address=address if agreed else "",
-        partner_id=partner.partner_id if partner is not None else None,
-    )  # fmt: skip
-
-
-def answering_details(envelope: Envelope) -> dict[str, str]:
-    """The details of the answer to an envelope: what it said of its sender is said of the receiver now."""
-    details = dict(envelope.details)
-    for ours, theirs in (("sender_qualifier", "receiver_qualifier"), ("group_sender", "group_receiver")):
-        swapped = {ours: details.pop(theirs, ""), theirs: details.pop(ours, "")}
-        details |= {name: text for name, text in swapped.items() if text}
-    return details
 
 
 def _settle(readings: Sequence[Reading], *, at: datetime) -> None:
@@ -219,7 +212,7 @@ def _confirmation(
     assert source is not None
     numbered = replace(answer, document_no=f"{answer.number}-{version}")
     return replace(
-        _addressed(partner, composed.envelope, composed.customer_id, answer.buyer.code),
+        addressed(partner, composed.envelope, composed.customer_id, answer.buyer.code),
         key=f"confirmation:{source.order_id}:{version}",
         kind="confirmation",
         format=source.format,
@@ -290,7 +283,7 @@ def _advice(
         shipment.carrier, shipment.tracking_number, tuple(shipped),
     )  # fmt: skip
     return replace(
-        _addressed(partner, composed.envelope, composed.customer_id, answer.buyer.code),
+        addressed(partner, composed.envelope, composed.customer_id, answer.buyer.code),
         key=f"despatch:{shipment.shipment_id}",
         kind="despatch",
         format=source.format,

@@ -9,6 +9,7 @@ from typing import Any
 from orderloop.intake.facts import DESCRIPTION_LENGTH, NOTE_LENGTH, EntryLine, Finding, Matched, OrderEntry
 from orderloop.intake.rules.arithmetic import figures_of
 from orderloop.intake.rules.matching import codes_of
+from orderloop.intake.rules.repeats import number_meant
 from orderloop.interchange.facts import ReadOrder, Value
 from orderloop.orders.facts import Channel
 
@@ -42,7 +43,7 @@ def entry_of_order(
         lines=tuple(_line(line, match) for line, match in zip(lines, matches, strict=True)),
         customer_id=customer_id,
         customer_code=order.text("customer_code") or order.text("customer_name"),
-        po_number=order.text("po_number"),
+        po_number=number_meant(order),
         requested_on=order.text("requested_on") or None,
         ship_to_code=ship_to_code,
         note=order.text("note")[:NOTE_LENGTH],

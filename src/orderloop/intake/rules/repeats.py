@@ -12,16 +12,22 @@ from orderloop.intake.facts import Matched
 from orderloop.intake.rules.arithmetic import figures_of
 from orderloop.interchange.facts import ReadOrder, Role
 
+_CHANGING = frozenset({Role.CHANGE, Role.CANCELLATION})
 _REMOVED = frozenset({"deleted", "delete", "removed", "2", "DI"})
+
+
+_PRICE_STEP = Decimal("0.0001")
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A line as it counts for comparison: product, quantity in its base unit, day where one is stated."""
+    """A line as it counts for comparison: product, quantity in its base unit, day and price for one of that unit where
+    they are stated."""
 
     product_id: int
     quantity: Decimal
     requested_on: date | None = None
+    unit_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,12 @@ class Before:
     lines: tuple[Wanted, ...]
     draft_id: int | None = None
     skus: Mapping[int, str] | None = None
+
+
+def number_meant(order: ReadOrder) -> str:
+    """The number of the order meant: a change may have a number of its own beside that of the order it changes."""
+    names = ("refers_to", "po_number") if order.role in _CHANGING else ("po_number", "refers_to")
+    return next((order.text(name) for name in names if order.text(name)), "")
 
 
 def wanted_lines(
@@ -54,8 +66,23 @@ def wanted_lines(
             if code not in factors.get(match.product.product_id, {}):
                 return None
             factor = Fraction(factors[match.product.product_id][code])
-        wanted.append(Wanted(match.product.product_id, quantity * factor.numerator / factor.denominator))
+        day = _day(texts.get("requested_on") or order.text("requested_on"))
+        price = figures_of(texts).price
+        shown = None if price is None else _rounded(price / factor)
+        base = quantity * factor.numerator / factor.denominator
+        wanted.append(Wanted(match.product.product_id, base, day, shown))
     return tuple(wanted)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _rounded(price: Fraction) -> Decimal:
+    return (Decimal(price.numerator) / price.denominator).quantize(_PRICE_STEP)
 
 
 def is_same(wanted: Sequence[Wanted], before: Sequence[Wanted]) -> bool:
@@ -72,7 +99,8 @@ def alike(wanted: Sequence[Wanted], others: Sequence[Before], today: date, days:
 def difference(
     order: ReadOrder, matches: Sequence[Matched], wanted: Sequence[Wanted] | None, before: Before
 ) -> dict[str, Any]:
-    """What a document would change in an order: `cancels` all of it, or `lines` each added, removed or changed.
+    """What a document would change in an order: `cancels` all of it, or `lines` each added, removed or changed, and of
+    what stays its day and its price where another is stated.
 
     A document whose lines say what is to be done with them names only those; any other names all.
     """
@@ -96,7 +124,31 @@ def difference(
             new[match.product.product_id] = new.get(match.product.product_id, Decimal(0)) + quantity
     is_partial = any("action" in line for line in order.lines)
     touched = set(new) | removed if is_partial else set(new) | set(old)
-    return {"cancels": False, "lines": _changes(old, new, touched, skus) + strange}
+    staying = [each for each in wanted or () if each.product_id in new and each.product_id not in removed]
+    changes = _changes(old, new, touched, skus) + _terms(before.lines, staying, skus)
+    return {"cancels": False, "lines": changes + strange}
+
+
+def _terms(old: Sequence[Wanted], new: Sequence[Wanted], skus: Mapping[int, str]) -> list[dict[str, Any]]:
+    """Other days and prices of products that stand in one line each; where they stand in several, a person compares."""
+    changes: list[dict[str, Any]] = []
+    for product_id in sorted({each.product_id for each in new}, key=lambda each: skus.get(each, "")):
+        before = [each for each in old if each.product_id == product_id]
+        after = [each for each in new if each.product_id == product_id]
+        if len(before) != 1 or len(after) != 1:
+            continue
+        known: dict[str, Any] = {"item": skus.get(product_id, ""), "product_id": product_id}
+        days = (before[0].requested_on, after[0].requested_on)
+        if None not in days and days[0] != days[1]:
+            changes.append({"kind": "day", **known, "before": f"{days[0]}", "after": f"{days[1]}"})
+        prices = (before[0].unit_price, after[0].unit_price)
+        if prices[0] is not None and prices[1] is not None and prices[0] != prices[1]:
+            changes.append({"kind": "price", **known, "before": _plain(prices[0]), "after": _plain(prices[1])})
+    return changes
+
+
+def _plain(number: Decimal) -> str:
+    return f"{number.normalize():f}"
 
 
 def _changes(

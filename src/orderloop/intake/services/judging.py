@@ -78,13 +78,7 @@ class _Case:
 
     @property
     def po_key(self) -> str:
-        return po_key(_po_number(self.order))
-
-
-def _po_number(order: ReadOrder) -> str:
-    """The number of the order meant: a change may have a number of its own beside that of the order it changes."""
-    names = ("refers_to", "po_number") if order.role in (Role.CHANGE, Role.CANCELLATION) else ("po_number", "refers_to")
-    return next((order.text(name) for name in names if order.text(name)), "")
+        return po_key(repeats.number_meant(self.order))
 
 
 def identify_messages(messages: Sequence[ReadMessage]) -> list[tuple[ReadMessage, FoundOrder, Identified]]:
@@ -285,7 +279,10 @@ def _read_before(cases: Sequence[_Case], policy: IntakePolicy, at: datetime) -> 
             number,
             today,
             pair[1],
-            tuple(Wanted(line.product_id, line.quantity - line.cancelled) for line in lines.get(order_id, ())),
+            tuple(
+                Wanted(line.product_id, line.quantity - line.cancelled, line.requested_on, line.unit_price)
+                for line in lines.get(order_id, ())
+            ),
             skus={i: product.sku for i, product in skus.items()},
         )
         for pair, (order_id, number) in taken.items()
@@ -359,7 +356,7 @@ def _is_alike(case: _Case, other: _Case) -> bool:
 def _change(case: _Case, taken: Before | None, policy: IntakePolicy) -> Judged:
     """A change of an order that is here is proposed; one of an order that is not is looked at as it is."""
     if taken is None:
-        given = _po_number(case.order)
+        given = repeats.number_meant(case.order)
         finding = Finding(FindingCode.NO_SUCH_ORDER, "po_number", params={"given": given})
         return _judged(case, None, policy, findings=(finding,))
     diff = repeats.difference(case.order, case.matches, case.wanted, taken)

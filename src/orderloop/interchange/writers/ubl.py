@@ -136,6 +136,9 @@ def _party(holder: etree._Element, party: Party, endpoint: str, scheme: str, *, 
     _optional(node, "EndpointID", endpoint, schemeID=_SCHEMES.get(scheme, scheme))
     if party.code:
         _basic(_part(node, "PartyIdentification"), "ID", party.code, schemeID=_SCHEMES.get(party.scheme, ""))
+    elif is_named and not party.name:
+        # A party without a name is known by the address of its mailbox.
+        _basic(_part(node, "PartyIdentification"), "ID", endpoint, schemeID=_SCHEMES.get(scheme, scheme))
     if party.name and is_named:
         _basic(_part(node, "PartyName"), "Name", party.name)
     if party.name:

@@ -1,4 +1,4 @@
-"""Write X12 version 004010: 997 (receipt or refusal of an interchange), 855 and 856."""
+"""Write X12 version 004010: 997 (receipt or refusal of an interchange), 855, 856 and 865 (answer to a change)."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -224,9 +224,7 @@ def write_answer(answer: Answer, interchange: Interchange) -> bytes:
     )
     if answer.currency:
         paper.add("CUR", "SE", paper.text(answer.currency, 3))
-    if paper.text(answer.reason, 30):
-        paper.add("N9", "L1", "REASON")
-        paper.add("MSG", paper.text(answer.reason, 264))
+    paper.note(answer.reason)
     paper.party("BY", answer.buyer)
     paper.party("SE", answer.seller)
     lines = [] if kind in _WITHOUT_LINES else by_ordered_line(answer.lines)
@@ -239,6 +237,19 @@ def write_answer(answer: Answer, interchange: Interchange) -> bytes:
     return paper.finished("PR")
 
 
+def write_change_answer(answer: Answer, interchange: Interchange) -> bytes:
+    """An 865: what becomes of a change as a whole. Its order stays as it was confirmed; no lines are repeated."""
+    paper = _Paper(interchange)
+    paper.open_set("865")
+    day = _day(answer.at.astimezone(UTC).date())
+    paper.add("BCA", "00", VERDICTS[answer.verdict][1], paper.text(answer.po_number, 22), "", "", day)
+    paper.note(answer.reason)
+    paper.party("BY", answer.buyer)
+    paper.party("SE", answer.seller)
+    paper.close_set()
+    return paper.finished("CA")
+
+
 def _answer_line(paper: "_Paper", parts: Sequence[AnsweredLine]) -> None:
     """A line as it was ordered, and what becomes of each part of it."""
     line = joined(parts)
@@ -248,9 +259,7 @@ def _answer_line(paper: "_Paper", parts: Sequence[AnsweredLine]) -> None:
     paper.describe(line)
     for part in parts:
         _acknowledge_part(paper, part)
-    if paper.text(line.reason, 264):
-        paper.add("N9", "L1", "REASON")
-        paper.add("MSG", paper.text(line.reason, 264))
+    paper.note(line.reason)
 
 
 def _acknowledge_part(paper: "_Paper", line: AnsweredLine) -> None:
@@ -353,6 +362,12 @@ class _Paper:
         """The line's description, where it has one."""
         if self.text(line.description, 80):
             self.add("PID", "F", "", "", "", self.text(line.description, 80))
+
+    def note(self, reason: str) -> None:
+        """A reason in words, where there is one."""
+        if self.text(reason, 264):
+            self.add("N9", "L1", "REASON")
+            self.add("MSG", self.text(reason, 264))
 
     def party(self, qualifier: str, party: Party) -> None:
         """A party by its name and, where known, its code."""

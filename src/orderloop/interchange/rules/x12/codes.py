@@ -5,7 +5,7 @@ from orderloop.interchange.rules.edi import listed
 
 # Transaction sets that are read, and the functional group each belongs to.
 SETS = {"850": Role.ORDER, "860": Role.CHANGE, "997": Role.RECEIPT, "999": Role.RECEIPT, "TA1": Role.RECEIPT}
-GROUP_OF = {"850": "PO", "860": "PC", "997": "FA", "999": "FA", "855": "PR", "856": "SH"}
+GROUP_OF = {"850": "PO", "860": "PC", "997": "FA", "999": "FA", "855": "PR", "856": "SH", "865": "CA"}
 
 # 353 purpose. A duplicate or copy may have been booked already.
 CANCELS = ("01",)
