@@ -4,7 +4,10 @@ from django.apps import AppConfig
 class IntakeConfig(AppConfig):
     name = "orderloop.intake"
     label = "intake"
-    customer_tables = {"intake_draft": "customer_id = {customer}"}
+    customer_tables = {
+        "intake_draft": "customer_id = {customer}",
+        "intake_ordertemplate": "customer_id = {customer}",
+    }
 
     def ready(self) -> None:
         from orderloop.intake.facts import SECTION

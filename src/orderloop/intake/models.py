@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q, Value
+from django.db.models.functions import Lower
 
 # Said to the database too: rows are written by statements that name what they know.
 _NOTHING = Value({}, models.JSONField())
@@ -140,6 +141,24 @@ class Draft(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=["open", "asking"]) | Q(ended_at__isnull=False), name="draft_end_is_dated"
+            ),
+        ]
+
+
+class OrderTemplate(models.Model):
+    """What a customer orders again and again, under a name of his own; removed, it can be put back."""
+
+    customer = models.ForeignKey("customers.Customer", on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=80)
+    body = models.JSONField()
+    kept_by = models.CharField(max_length=120)
+    kept_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "customer", Lower("name"), condition=Q(removed_at__isnull=True), name="template_named_once"
             ),
         ]
 

@@ -14,6 +14,7 @@ from orderloop.intake.facts import (
     DraftStatus,
     Finding,
     LessonFact,
+    OrderTemplate,
     PartnerFact,
     ProposalFact,
     QuestionFact,
@@ -330,6 +331,19 @@ def document_content(document_id: int) -> bytes | None:
     return bytes(body) if body is not None else read_file(file).content
 
 
+def customers_of_documents(document_ids: Collection[int]) -> dict[int, frozenset[int | None]]:
+    """The customers whose orders were read out of each of these documents; None for one nobody knows."""
+    rows = fetch_all(
+        """SELECT document_id, customer_id FROM intake_draft WHERE document_id = ANY(%s::bigint[])
+           GROUP BY document_id, customer_id""",
+        [list(document_ids)],
+    )
+    found: dict[int, frozenset[int | None]] = {}
+    for document_id, customer_id in rows:
+        found[document_id] = found.get(document_id, frozenset()) | {customer_id}
+    return found
+
+
 def last_documents_of(customer_id: int, limit: int = 20) -> list[int]:
     """The customer's latest documents that held an order, the latest first."""
     rows = fetch_all(
@@ -406,3 +420,29 @@ def accepted_bodies_for(document_ids: Collection[int]) -> dict[int, dict[str, An
         [list(document_ids)],
     )
     return {row[0]: json.loads(row[1]) for row in rows}
+
+
+_TEMPLATE = "t.id, t.customer_id, t.name, t.body::text, t.kept_by, t.kept_at"
+
+
+def templates_of(customer_id: int) -> list[OrderTemplate]:
+    """A customer's order templates, by name."""
+    rows = fetch_all(
+        f"""SELECT {_TEMPLATE} FROM intake_ordertemplate t WHERE t.customer_id = %s AND t.removed_at IS NULL
+            ORDER BY lower(t.name), t.id""",
+        [customer_id],
+    )
+    return [_template(row) for row in rows]
+
+
+def templates_by_ids(template_ids: Collection[int]) -> dict[int, OrderTemplate]:
+    """The templates of these ids that were not removed."""
+    rows = fetch_all(
+        f"SELECT {_TEMPLATE} FROM intake_ordertemplate t WHERE t.id = ANY(%s::bigint[]) AND t.removed_at IS NULL",
+        [list(template_ids)],
+    )
+    return {row[0]: _template(row) for row in rows}
+
+
+def _template(row: Any) -> OrderTemplate:
+    return OrderTemplate(*(*row[:3], json.loads(row[3]), *row[4:]))

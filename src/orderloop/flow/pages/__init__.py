@@ -9,6 +9,7 @@ from orderloop.flow.pages import (
     messages,
     order,
     order_acts,
+    order_templates,
     orders,
     paper,
     partners,
@@ -115,6 +116,12 @@ urlpatterns = [
     path("portal/documents", portal.show_documents, name="portal_documents"),
     path("portal/addresses", portal.show_addresses, name="portal_addresses"),
     path("portal/orders/<str:number>", portal.show_own_order, name="portal_order"),
+    path("portal/templates", order_templates.show_templates, name="portal_templates"),
+    path("portal/templates/<int:template_id>/remove", order_templates.remove_template, name="portal_template_remove"),
+    path(
+        "portal/templates/<int:template_id>/restore", order_templates.restore_template, name="portal_template_restore"
+    ),
+    path("portal/orders/<str:number>/template", order_templates.keep_order_as_template, name="portal_order_template"),
     path("portal/orders/<str:number>/confirmation", portal.own_confirmation, name="portal_confirmation"),
     path("portal/orders/<str:number>/delivery-notes/<str:note>", portal.own_delivery_note, name="portal_delivery_note"),
 ]

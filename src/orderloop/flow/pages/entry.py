@@ -23,13 +23,14 @@ from orderloop.customers import queries as customers
 from orderloop.flow.facts import TakenIn
 from orderloop.flow.pages.availability import Availability, availability_of
 from orderloop.flow.pages.forms import MORE_ROWS, OrderForm
+from orderloop.flow.pages.order_templates import form_of_template, keep_template, template_or_404
 from orderloop.flow.pages.paper import paper_of_message
+from orderloop.flow.pages.repeating import body_like, day_like
 from orderloop.flow.services.take_in import take_in_entries
 from orderloop.intake import queries, services
 from orderloop.intake.facts import DraftFact, DraftSave, DraftStatus, Examined, Finding, OrderEntry, Severity
 from orderloop.intake.rules.bodies import entry_of
 from orderloop.intake.rules.preview import LinePreview
-from orderloop.intake.rules.pricing import plain
 from orderloop.intake.rules.reading import read_date
 from orderloop.intake.rules.sheets import lines_of_block
 from orderloop.intake.templatetags.intake_words import words
@@ -83,13 +84,19 @@ class Judged:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def new_order(request: HttpRequest) -> HttpResponse:
-    """The grid: empty, from an earlier order (`?from=`), or from a kept draft (`?draft=`); sent, it is taken in."""
+    """The grid: empty, from an earlier order (`?from=`), a template (`?template=`) or a kept draft (`?draft=`); sent,
+    it is taken in, or filled with the customer's last order, or kept as a template."""
     desk = Desk.of(request)
     if request.method == "GET":
         return _show(request, desk, _opened(request, desk))
     form = OrderForm.sent(request.POST)
     if "more" in request.POST:
         form.add_rows(MORE_ROWS)
+        return _show(request, desk, form)
+    if "last" in request.POST:
+        return _show(request, desk, _with_last_order(request, desk, form))
+    if "template" in request.POST and desk.customer_id is not None:
+        keep_template(request, desk.customer_id, form.body())
         return _show(request, desk, form)
     return _take_in(request, desk, form)
 
@@ -179,29 +186,40 @@ def _opened(request: HttpRequest, desk: Desk) -> OrderForm:
         order = orders.facts_for([order_id]).get(order_id)
         if order is None or (desk.customer_id is not None and order.customer_id != desk.customer_id):
             raise Http404
-        return _repeated(form, order_id, order.customer_id)
+        return _repeated(form, order_id)
+    if template_id := _number(request.GET.get("template", "")):
+        return form_of_template(template_or_404(template_id, desk.customer_id), form)
     if desk.customer_id is None:
         form.header["customer"] = request.GET.get("customer", "")[:40]
     return form
 
 
-def _repeated(form: OrderForm, order_id: int, customer_id: int) -> OrderForm:
-    """The form with an earlier order's items and quantities; number and dates are the new order's own."""
-    lines = orders.lines_for([order_id]).get(order_id, [])
-    products = catalog.facts_for({line.product_id for line in lines})
-    customer = customers.facts_for([customer_id])[customer_id]
-    body = {
-        "customer": customer.code,
-        "lines": [
-            {
-                "item": products[line.product_id].sku,
-                "quantity": plain(line.quantity),
-                "unit": products[line.product_id].unit,
-            }
-            for line in lines
-        ],
-    }
-    return OrderForm.of_body(form.token, body)
+def _repeated(form: OrderForm, order_id: int) -> OrderForm:
+    """The form with an earlier order's goods and address, asked for as long ahead; the number is the new one's own."""
+    at = timezone.now()
+    said = {name: value for name, value in form.header.items() if value}
+    return OrderForm.of_body(
+        form.token, {"requested_on": day_like(order_id, at=at).isoformat(), **body_like(order_id), **said}
+    )
+
+
+def _with_last_order(request: HttpRequest, desk: Desk, form: OrderForm) -> OrderForm:
+    """The form with the lines of its customer's last order; as it was where there is none, or lines are typed."""
+    customer_id = desk.customer_id
+    if customer_id is None:
+        code = form.header.get("customer", "")
+        found = customers.by_codes([code]).get(code) if code else None
+        customer_id = found.customer_id if found else None
+    order_id = orders.last_order_of(customer_id) if customer_id is not None else None
+    if customer_id is None:
+        toast(request, _("Name the customer first."), tone="warn")
+    elif order_id is None:
+        toast(request, _("This customer has not ordered yet."), tone="warn")
+    elif form.filled:
+        toast(request, _("There are lines already; empty them to copy the last order."), tone="warn")
+    else:
+        return _repeated(form, order_id)
+    return form
 
 
 def _take_in(request: HttpRequest, desk: Desk, form: OrderForm) -> HttpResponse:
@@ -366,6 +384,7 @@ def _show(
         "paper": _paper_beside(request, desk, form, draft),
         "owner": owner,
         "ship_tos": _ship_tos(customer_id),
+        "templates": queries.templates_of(desk.customer_id) if desk.customer_id is not None and not form.filled else (),
         "unfinished": [each for each in mine if each.draft_id != (draft.draft_id if draft else None)][:5],
         "faults": sum(each.severity == Severity.BLOCKING for each in judged.examined.findings)
         if judged and judged.examined

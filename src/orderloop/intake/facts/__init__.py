@@ -21,6 +21,8 @@ from orderloop.intake.facts.drafts import (
     DraftRow,
     DraftSave,
     DraftStatus,
+    OrderTemplate,
+    OrderTemplateNew,
     QuestionFact,
 )
 from orderloop.intake.facts.entries import (
@@ -137,6 +139,8 @@ __all__ = [
     "ProposalFact",
     "QuestionFact",
     "ReadDocument",
+    "OrderTemplate",
+    "OrderTemplateNew",
     "ReadMessage",
     "RuleSetting",
     "Rung",

@@ -109,3 +109,24 @@ class DraftRow:
     updated_at: datetime
     due_at: datetime | None
     author_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTemplateNew:
+    """An order to be kept as a template; of `body`, in the form of the API's order, only what recurs is kept."""
+
+    customer_id: int
+    name: str
+    body: Mapping[str, object] = dataclasses.field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTemplate:
+    """A template as its customer sees it."""
+
+    template_id: int
+    customer_id: int
+    name: str
+    body: Mapping[str, object] = dataclasses.field(hash=False)
+    kept_by: str
+    kept_at: datetime

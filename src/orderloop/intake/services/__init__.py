@@ -39,6 +39,7 @@ from orderloop.intake.services.recording import Settled, lock_claimed, record_me
 from orderloop.intake.services.replaying import try_next_lesson
 from orderloop.intake.services.teaching import Taught, Teaching, teach_fields, undo_lessons
 
+from orderloop.intake.services.templates import keep_templates, remove_templates, restore_templates
 __all__ = [
     "MailAnswer",
     "Settled",
@@ -66,6 +67,7 @@ __all__ = [
     "note_findings",
     "preview_entry",
     "put_on_list",
+    "keep_templates",
     "quarantine_messages",
     "read_known",
     "read_message",
@@ -81,7 +83,9 @@ __all__ = [
     "save_partners",
     "set_apart_spent",
     "settle_messages",
+    "remove_templates",
     "store_messages",
+    "restore_templates",
     "take_up_drafts",
     "teach_fields",
     "try_next_lesson",

@@ -239,3 +239,11 @@ window.addEventListener("pageshow", () => {
   sending = false;
   form.querySelector("[data-send]").removeAttribute("aria-disabled");
 });
+
+// A field in a dialog names the button that Enter presses; else the form's first button would be it.
+document.addEventListener("keydown", (event) => {
+  const button = event.key === "Enter" && !event.ctrlKey && document.getElementById(event.target.dataset?.enter ?? "");
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+});
