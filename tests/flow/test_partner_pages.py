@@ -187,3 +187,44 @@ def test_only_an_administrator_sees_or_makes_secrets(sign_in, role):
 def test_a_customers_user_sees_no_partner(sign_in, buyer):
     a_partner(buyer.pk)
     assert sign_in("customer").get("/partners").status_code == 403
+
+
+def test_a_partners_documents_are_read_by_the_mapping_file_that_was_kept(sign_in, buyer):
+    partner = a_partner(buyer.pk, "BUYER", "x12")
+    desk = sign_in("administrator")
+    text = (
+        'lines = "rows"\n[header]\npo_number = "ref"\n[line]\nitem = "code"\nquantity = "n"\n[profile]\nitem.ZZ = ""\n'
+    )
+    assert desk.post(f"/partners/{partner.pk}/reading", {"text": text.replace("\n", "\r\n")}).status_code == 302
+    partner.refresh_from_db()
+    assert (partner.mapping["header"], partner.profile) == ({"po_number": "ref"}, {"item.ZZ": "", "reading_file": text})
+    order = SimpleUploadedFile("o.json", b'{"ref": "PO-7", "rows": [{"code": "BK-1", "n": 2}]}')
+    page = desk.post(f"/partners/{partner.pk}/try", {"file": order}).content.decode()
+    assert "PO-7: " in page
+    given = {"scheme": "x12", "sender": "BUYER", "customer": "C-1", "our_id": "US", "address": "", **AGREED}
+    assert desk.post(f"/partners/{partner.pk}/change", given).status_code == 302
+    partner.refresh_from_db()
+    assert (partner.mapping["header"], partner.profile["item.ZZ"]) == ({"po_number": "ref"}, "")
+    assert desk.post(f"/partners/{partner.pk}/reading", {"text": ""}).status_code == 302
+    partner.refresh_from_db()
+    assert (partner.mapping, "reading_file" in partner.profile, partner.profile["answers"]) == ({}, False, "yes")
+
+
+def test_what_is_wrong_in_a_mapping_file_is_told_by_its_line_and_nothing_is_kept(sign_in, buyer):
+    partner = a_partner(buyer.pk, "BUYER", "x12")
+    desk = sign_in("administrator")
+    wrong = SimpleUploadedFile("m.toml", b'lines = "rows"\n[header]\npo_numer = "ref"\n')
+    answer = desk.post(f"/partners/{partner.pk}/reading", {"text": "", "file": wrong})
+    page = answer.content.decode()
+    assert (answer.status_code, "<b>line 3</b>: “header/po_numer” is not possible for mapping." in page) == (422, True)
+    assert "po_numer = &quot;ref&quot;" in page
+    partner.refresh_from_db()
+    assert (partner.mapping, partner.profile) == ({}, {})
+
+
+@pytest.mark.parametrize("role", ["planner", "warehouse"])
+def test_only_who_may_change_partners_says_how_their_documents_are_read(sign_in, buyer, role):
+    partner = a_partner(buyer.pk, "BUYER", "x12")
+    assert sign_in(role).post(f"/partners/{partner.pk}/reading", {"text": 'lines = "x"'}).status_code == 403
+    partner.refresh_from_db()
+    assert partner.mapping == {}

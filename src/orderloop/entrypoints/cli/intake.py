@@ -26,8 +26,43 @@ AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add this file's command."""
+    """Add this file's commands."""
     app.command()(intake)
+    app.command()(mapping)
+
+
+def mapping(
+    file: Annotated[Path, typer.Argument(help="The mapping file, TOML or JSON.")],
+    partner: Annotated[str, typer.Option(help="SCHEME:IDENTIFIER of the partner to be read by it from now on.")] = "",
+) -> None:
+    """Check a mapping file, every fault by its line; with --partner, have a partner's documents read by it."""
+    if not file.is_file():
+        raise Failure(f"There is no file {file}.")
+    from orderloop.interchange.rules.xml.mapping_file import mapping_in
+
+    text = file.read_text(encoding="utf-8-sig", errors="replace")
+    if faults := mapping_in(text).faults:
+        raise Failure(
+            "\n".join(f"{each.place.path}: {each.code.value} {' '.join(each.params.values())}" for each in faults)
+        )
+    if partner:
+        _read_by(partner, text)
+    say("The mapping is right." if not partner else f"Documents of {partner} are read by it from now on.")
+
+
+def _read_by(partner: str, text: str) -> None:
+    from orderloop.entrypoints.cli.working import at_work
+    from orderloop.entrypoints.database import owner_or_app
+
+    scheme, _colon, sender = partner.partition(":")
+    with at_work(owner_or_app()):
+        from orderloop.intake.queries import partners_for
+        from orderloop.intake.services import keep_reading_file
+
+        known = partners_for([(scheme, sender)]).get((scheme, sender))
+        if known is None:
+            raise Failure(f"No partner sends under {partner}.")
+        keep_reading_file(known, text)
 
 
 def intake(

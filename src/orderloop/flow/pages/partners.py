@@ -22,6 +22,8 @@ from orderloop.flow.queries.exchanged import PartnerRow
 from orderloop.flow.services import connections, sending, trying, web_posts
 from orderloop.intake import services as intake
 from orderloop.intake.facts import DECISION_WORDS, OUTCOME_WORDS, PartnerNew
+from orderloop.interchange.facts import FAULT_WORDS
+from orderloop.interchange.rules.xml.mapping_file import MOST_CHARACTERS
 from orderloop.platform import posts
 from orderloop.platform.files import attachment, read_file
 from orderloop.platform.permissions import requires
@@ -30,8 +32,8 @@ from orderloop.ui.listing import filters_from
 from orderloop.ui.toasts import toast
 
 SCHEMES = [
-    ("edifact", "EDIFACT"), ("x12", "X12"), ("ubl", "UBL"), ("cxml", "cXML"), ("gln", "GLN"),
-    ("json", _("System told in JSON")), ("tax", _("Tax number")), ("domain", _("Mail domain")),
+    ("edifact", "EDIFACT"), ("x12", "X12"), ("ubl", "UBL"), ("cxml", "cXML"), ("opentrans", "openTRANS"),
+    ("gln", "GLN"), ("json", _("System told in JSON")), ("tax", _("Tax number")), ("domain", _("Mail domain")),
     ("caller", _("Caller's number")),
 ]  # fmt: skip
 TRANSPORTS = [("collect", _("Collected by API")), ("mail", _("By mail")), ("post", _("Posted to his server"))]
@@ -43,6 +45,7 @@ REFUSALS = {"partner_incomplete": _("An identifier is needed."), "partner_too_lo
             "customer_unknown": _("There is no customer with this code."),
             "secret_too_long": _("A secret has at most 500 characters, on one line.")}  # fmt: skip
 MOST_TRIED = 5 * 1024**2
+MOST_SHOWN = 20
 AGREED = ("transport", "address", "receipts", "answers", "despatch", "expects_receipts", "test")
 
 
@@ -220,6 +223,24 @@ def try_document(request: HttpRequest, partner_id: int) -> HttpResponse:
     return render(request, "flow/partner.html", {**_context(row), **context})
 
 
+@requires("customers.edit")
+@never_cache
+@require_POST
+def keep_reading_file(request: HttpRequest, partner_id: int) -> HttpResponse:
+    """Have a partner's documents read by a mapping file, typed or chosen; what is wrong in it is told line by line."""
+    row = _row_or_404(partner_id)
+    chosen = request.FILES.get("file")
+    content = chosen.read(MOST_CHARACTERS * 4 + 1) if chosen is not None and chosen.size else b""
+    text = content.decode("utf-8-sig", "replace") if content else request.POST.get("text", "").replace("\r\n", "\n")
+    faults = intake.keep_reading_file(row.partner, text)
+    if faults:
+        told = [(each.place.path, gettext(FAULT_WORDS[each.code]) % each.params) for each in faults[:MOST_SHOWN]]
+        context = {**_context(row), "reading_faults": told, "reading_file": text[:MOST_CHARACTERS]}
+        return render(request, "flow/partner.html", context, status=422)
+    toast(request, gettext("His documents are read by it from now on."))
+    return HttpResponseRedirect(reverse("partner", args=[partner_id]))
+
+
 def _row_or_404(partner_id: int) -> PartnerRow:
     rows = exchanged.partners_listed(partner_id=partner_id) if partner_id < 2**63 else []
     if not rows:
@@ -237,7 +258,9 @@ def _saved(request: HttpRequest, form: PartnerForm, row: PartnerRow | None) -> i
         form.add_error("customer", str(REFUSALS["customer_unknown"]))
         return 0
     kept = dict(row.partner.profile) if row is not None else {}
-    profile = {name: text for name, text in ({**kept, **{name: given[name] for name in AGREED}}).items() if text}
+    # A setting of reading may be empty: that code means nothing.
+    agreed = {name: given[name] for name in AGREED if given[name]}
+    profile = {name: text for name, text in kept.items() if name not in AGREED} | agreed
     new = PartnerNew(
         given["scheme"], given["sender"].strip(), known.customer_id, given["our_id"].strip(), profile,
         row.partner.mapping if row is not None else {},
@@ -260,6 +283,7 @@ def _context(row: PartnerRow) -> dict[str, Any]:
         "scheme": dict(SCHEMES).get(partner.scheme, partner.scheme),
         "transport": dict(TRANSPORTS).get(partner.profile.get("transport", "collect"), ""),
         "is_test": partner.profile.get("test") == "yes",
+        "reading_file": partner.profile.get(intake.READING_FILE, ""),
         "sent": [(each, KIND_WORDS[each.kind], *_state_of(each), tries.get(each.outgoing_id, ())) for each in sent],
         "is_posted": is_posted,
         "address": address,

@@ -25,6 +25,7 @@ from orderloop.intake.services.drafts import (
     save_drafts,
     take_up_drafts,
 )
+from orderloop.intake.services.error_sheets import ErrorSheet, error_sheets, has_error_sheet
 from orderloop.intake.services.examine import examine_entries, examine_under_lock, preview_entry, read_known
 from orderloop.intake.services.hinting import hints_of, in_rounds, read_messages
 from orderloop.intake.services.judging import judge_messages
@@ -34,13 +35,15 @@ from orderloop.intake.services.messages import (
     save_mapping,
     store_messages,
 )
-from orderloop.intake.services.partners import save_partners
+from orderloop.intake.services.partners import READING_FILE, keep_reading_file, save_partners
 from orderloop.intake.services.recording import Settled, lock_claimed, record_messages
 from orderloop.intake.services.replaying import try_next_lesson
 from orderloop.intake.services.teaching import Taught, Teaching, teach_fields, undo_lessons
-
 from orderloop.intake.services.templates import keep_templates, remove_templates, restore_templates
+
 __all__ = [
+    "READING_FILE",
+    "ErrorSheet",
     "MailAnswer",
     "Settled",
     "Taught",
@@ -56,18 +59,22 @@ __all__ = [
     "decide_proposals",
     "end_repeated_messages",
     "entry_of_draft",
+    "error_sheets",
     "examine_entries",
     "examine_under_lock",
+    "has_error_sheet",
     "hints_of",
     "in_rounds",
     "judge_messages",
     "keep_drafts",
+    "keep_reading_file",
+    "keep_templates",
     "leave_to_recognition",
     "lock_claimed",
+    "note_callers",
     "note_findings",
     "preview_entry",
     "put_on_list",
-    "keep_templates",
     "quarantine_messages",
     "read_known",
     "read_message",
@@ -76,16 +83,16 @@ __all__ = [
     "record_outcomes",
     "reject_drafts",
     "release_messages",
+    "remove_templates",
     "reply_to",
+    "restore_templates",
     "retry_messages",
     "save_drafts",
     "save_mapping",
     "save_partners",
     "set_apart_spent",
     "settle_messages",
-    "remove_templates",
     "store_messages",
-    "restore_templates",
     "take_up_drafts",
     "teach_fields",
     "try_next_lesson",

@@ -6,8 +6,10 @@ from datetime import datetime
 from orderloop.customers import queries as customers
 from orderloop.foundation.actor import Actor
 from orderloop.foundation.outcome import Done, Outcomes, Reason, Refused
-from orderloop.intake.facts import PartnerNew
-from orderloop.platform.bulk import columns_of, dumped, fetch_all
+from orderloop.intake.facts import PartnerFact, PartnerNew
+from orderloop.interchange.facts import Fault
+from orderloop.interchange.rules.xml.mapping_file import is_setting, mapping_in
+from orderloop.platform.bulk import columns_of, dumped, execute, fetch_all
 
 Key = tuple[str, str]
 _LONGEST = {"scheme": 20, "sender": 120, "our_id": 120}
@@ -44,6 +46,25 @@ def save_partners(partners: Sequence[PartnerNew], *, at: datetime, actor: Actor)
         done=[Done((scheme, sender), row_id) for scheme, sender, row_id in written],
         refused=[Refused(key, (why,)) for key, why in refused.items()],
     )
+
+
+# Under this key of the profile stands the text of the file by which a partner's documents are read.
+READING_FILE = "reading_file"
+
+
+def keep_reading_file(partner: PartnerFact, text: str) -> tuple[Fault, ...]:
+    """Have a partner's documents read by the mapping and settings in this text, in place of those before; an empty
+    text takes them away. The faults of the text where it has any, and then nothing is kept."""
+    said = mapping_in(text)
+    if said.faults:
+        return said.faults
+    kept = {name: value for name, value in partner.profile.items() if not is_setting(name) and name != READING_FILE}
+    profile = {**kept, **said.profile, **({READING_FILE: text} if text.strip() else {})}
+    execute(
+        "UPDATE intake_partner SET profile = %s, mapping = %s WHERE id = %s",
+        [dumped(profile), dumped(dict(said.mapping)), partner.partner_id],
+    )
+    return ()
 
 
 def _fault(partner: PartnerNew, is_customer: bool) -> Reason | None:
