@@ -181,7 +181,7 @@ def do_step(request: HttpRequest, number: str, step: str) -> HttpResponse:
         return _task_page(request, shipment, _faults(outcome), 422)
     if outcome.stale:
         return _task_page(request, _shipment_or_404(number), str(words.STALE), 409)
-    short = outcome.done[0].value if step == "pick" else 0
+    short = outcome.done[0].value if step == "pick" else Decimal(0)
     if short:
         said = gettext("%(number)s is picked; %(count)s short. What is missing stays reserved and is picked later.")
         toast(request, said % {"number": number, "count": f"{short.normalize():f}"}, tone="warn")
