@@ -13,6 +13,7 @@ import django
 import hypothesis
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from tools import messages
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,6 +51,9 @@ for app in messages.apps([]):
 
 # Only now: the settings ask where the database is.
 django.setup()
+# The same algorithm at its smallest cost: tests hash hundreds of passwords. What a guess costs in the product is
+# asserted by tests/access/test_deployment.py, in a process of its own.
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 # Static files straight from the source, so that no build stands between a change and its test.
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
@@ -77,6 +81,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
     with django_db_blocker.unblock():  # type: ignore[attr-defined]  # pytest-django's blocker has no public type
         enforcement.apply(connection)
     _let_flush_empty_append_only_tables(connection)
+    _keep_what_migrations_wrote(connection)
     yield
 
 
@@ -93,3 +98,21 @@ def _let_flush_empty_append_only_tables(connection: Any) -> None:
             flush(self, statements)
 
     operations.execute_sql_flush = flush_unlocked
+
+
+def _keep_what_migrations_wrote(connection: Any) -> None:
+    """Names of tables and permissions are the same before and after each test. To delete them and have them written
+    again takes longer than to empty all other tables."""
+    from django.contrib.contenttypes.management import create_contenttypes
+    from django.db.models.signals import post_migrate
+
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+    post_migrate.disconnect(create_contenttypes)
+    operations = type(connection.ops)
+    sql_flush = operations.sql_flush
+
+    def sql_flush_of_the_rest(self: Any, style: Any, tables: list[str], **how: Any) -> list[str]:
+        written = {"django_content_type", "auth_permission"}
+        return list(sql_flush(self, style, [table for table in tables if table not in written], **how))
+
+    operations.sql_flush = sql_flush_of_the_rest

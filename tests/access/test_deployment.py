@@ -1,6 +1,7 @@
 """Settings as they are in production."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -46,3 +47,17 @@ def test_cookies_behind_tls_are_bound_to_the_host() -> None:
         check=True,
     )
     assert done.stdout.split() == ["__Host-session", "__Host-csrf", "True", "True", "Lax", "31536000"]
+
+
+def test_a_guess_at_a_stolen_password_is_dear() -> None:
+    # In a process of its own: the tests' hashes are cheap.
+    asks = "from django.contrib.auth.hashers import make_password; print(make_password('a long enough one'))"
+    told = subprocess.run(
+        [sys.executable, "-m", "orderloop.entrypoints.cli", "django", "shell", "--no-imports", "-c", asks],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "ORDERLOOP_DATABASE_ROLE": "app"},
+    )
+    kind, cost = re.fullmatch(r"argon2\$(argon2id)\$v=19\$(m=\d+,t=\d+,p=\d+)\$.*", told.stdout.strip()).groups()  # type: ignore[union-attr]
+    assert (kind, cost) == ("argon2id", "m=102400,t=2,p=8")
