@@ -255,7 +255,9 @@ def test_all_figures_with_their_trends_are_read_by_one_statement_for_the_same_or
     with CaptureQueriesContext(connection) as seen:
         together = figures.figures_for(codes, NOVEMBER)
     assert {each.figure.code: each.reading for each in together} == alone
-    assert sum("orders_order" in query["sql"] for query in seen) == len({m.family.name for m in MEASURED.values()}) == 6
+    families = {m.family.name for m in MEASURED.values()}
+    looking_for_changed_orders = 1
+    assert sum("orders_order" in q["sql"] for q in seen) == len(families) + looking_for_changed_orders
     assert [sum(point.reading.n for point in each.trend) for each in together] == [2] * len(codes)
 
 

@@ -1,4 +1,5 @@
-"""What is looked at by the clock: figures against their targets, and all invariants each night."""
+"""What is looked at by the clock: figures against their targets, and all invariants each night. Beside the clock, what
+ended orders add to the figures is kept as the record stands."""
 
 from datetime import UTC, datetime
 
@@ -6,9 +7,10 @@ from procrastinate.contrib.django import app
 
 from orderloop.metrics import services
 from orderloop.metrics.queries import invariants
-from orderloop.platform.jobs import register_nightly
+from orderloop.platform.jobs import register_nightly, register_pass
 
 register_nightly("invariants", invariants.faults)
+register_pass("measuring orders", lambda at: services.measure_orders())
 
 
 @app.periodic(cron="*/10 * * * *")

@@ -13,7 +13,6 @@ from orderloop.metrics.facts import (
     ErrorCause,
     Figure,
     FigureFilter,
-    FiguresPolicy,
     Judged,
     LiveCounts,
     OrderPart,
@@ -22,7 +21,9 @@ from orderloop.metrics.facts import (
     StageReading,
     WaitReading,
 )
+from orderloop.metrics.queries import measured as kept
 from orderloop.metrics.queries import statements
+from orderloop.metrics.queries.measured import Source
 from orderloop.metrics.queries.statements import ERRORS, MEASURED, Family
 from orderloop.metrics.rules import judge, trend_starts
 from orderloop.platform.bulk import fetch_all
@@ -45,9 +46,12 @@ def figures_for(codes: Sequence[str], asked: FigureFilter, *, drawn: Collection[
     for code in codes:
         families.setdefault(MEASURED[code].family.name, []).append(code)
     found: dict[str, tuple[Reading, tuple[Point, ...]]] = {}
-    for family in families.values():
-        is_drawn = drawn is None or not set(drawn).isdisjoint(family)
-        found |= _with_trends(family, asked) if is_drawn else _without(family, asked)
+    starts, since = _spans(asked, is_drawn=drawn is None or bool(drawn))
+    with kept.one_moment():
+        source = kept.source_for(asked, since)
+        for family in families.values():
+            is_drawn = drawn is None or not set(drawn).isdisjoint(family)
+            found |= _with_trends(family, asked, starts, source) if is_drawn else _without(family, asked, source)
     return [
         judge(BY_CODE[code], found[code][0], policy, found[code][1] if drawn is None or code in drawn else ())
         for code in codes
@@ -61,21 +65,31 @@ def alarms_for(asked: FigureFilter) -> list[Judged]:
     return [each for each in figures_for(aimed, asked, drawn=()) if each.is_alarm]
 
 
-def _without(codes: Sequence[str], asked: FigureFilter) -> dict[str, tuple[Reading, tuple[Point, ...]]]:
-    """Figures of one family over the orders asked for; durations by their median."""
-    rows, parameters = _rows(MEASURED[codes[0]].family, asked, asked.since)
-    row = fetch_all(f"SELECT {_aggregates(codes)} FROM ({rows} {ONCE}) part", parameters)[0]
-    return {code: (reading, ()) for code, reading in _readings(codes, row).items()}
-
-
-def _with_trends(codes: Sequence[str], asked: FigureFilter) -> dict[str, tuple[Reading, tuple[Point, ...]]]:
-    """The same, and over each of the twelve weeks or months that end with the period, in one pass over the orders."""
+def _spans(asked: FigureFilter, *, is_drawn: bool) -> tuple[list[date], datetime]:
+    """The first days of a trend's spans, and from when on orders are looked at."""
+    if not is_drawn:
+        return [], asked.since
     zone = zone_in_force()
     # The period ends at midnight as a rule, which is the first moment outside of it.
     first, last = (moment.astimezone(zone).date() for moment in (asked.since, asked.until - datetime.resolution))
     starts = trend_starts(first, last)
+    return starts, min(start_of(starts[0], zone), asked.since)
+
+
+def _without(codes: Sequence[str], asked: FigureFilter, source: Source) -> dict[str, tuple[Reading, tuple[Point, ...]]]:
+    """Figures of one family over the orders asked for; durations by their median."""
+    rows, parameters = _rows(MEASURED[codes[0]].family, asked, asked.since, source)
+    row = fetch_all(f"SELECT {_aggregates(codes)} FROM ({rows} {ONCE}) part", parameters)[0]
+    return {code: (reading, ()) for code, reading in _readings(codes, row).items()}
+
+
+def _with_trends(
+    codes: Sequence[str], asked: FigureFilter, starts: Sequence[date], source: Source
+) -> dict[str, tuple[Reading, tuple[Point, ...]]]:
+    """The same, and over each of the twelve weeks or months that end with the period, in one pass over the orders."""
+    zone = zone_in_force()
     moments = [start_of(day, zone) for day in starts]
-    rows, parameters = _rows(MEASURED[codes[0]].family, asked, min(moments[0], asked.since))
+    rows, parameters = _rows(MEASURED[codes[0]].family, asked, min(moments[0], asked.since), source)
     found = fetch_all(
         f"""SELECT grouping(span), span, within, {_aggregates(codes)}
         FROM (SELECT r.*, width_bucket(r.at, %(moments)s::timestamptz[]) AS span, r.at >= %(asked_since)s AS within
@@ -92,8 +106,9 @@ def _with_trends(codes: Sequence[str], asked: FigureFilter) -> dict[str, tuple[R
 def causes_for(asked: FigureFilter) -> dict[ErrorCause, int]:
     """How many of the orders asked for count as erroneous, by cause; one order may have several."""
     sums = ", ".join(f"coalesce(sum({cause}), 0)" for cause in ErrorCause)
-    rows, parameters = _rows(ERRORS, asked, asked.since)
-    row = fetch_all(f"SELECT {sums} FROM ({rows}) part", parameters)[0]
+    with kept.one_moment():
+        rows, parameters = _rows(ERRORS, asked, asked.since, kept.source_for(asked, asked.since))
+        row = fetch_all(f"SELECT {sums} FROM ({rows}) part", parameters)[0]
     return dict(zip(ErrorCause, row, strict=True))
 
 
@@ -112,8 +127,9 @@ def orders_behind(
     names one of the figure's further columns that must be 1.
     """
     figure, measured = BY_CODE[code], MEASURED[code]
-    filters, parameters = _asked(asked, asked.since)
-    parts = measured.parts().format(period=_period(measured.family), filters=filters)
+    source = kept.source_for(asked, asked.since)
+    rows, parameters = _rows(measured.family, asked, asked.since, source)
+    parts = measured.parts(rows)
     further = "".join(f", min({name}) AS {name}" for name in measured.further)
     having = [_missed(figure, parameters)] if only_missed else []
     having += [f"max({cause}) > 0"] if cause in measured.further else []
@@ -121,7 +137,7 @@ def orders_behind(
     parameters |= {"after_at": after[0], "after_id": after[1]} if after else {}
     worst = "min(value)" if figure.higher_is_better else "max(value)"
     columns = "".join(f", p.{name}" for name in measured.further)
-    rows = fetch_all(
+    found = fetch_all(
         f"""SELECT p.order_id, o.number, c.name, o.status, p.at, p.value{columns}
         FROM (SELECT order_id, max(at) AS at, {worst} AS value{further} FROM ({parts}) part GROUP BY order_id
             {"HAVING " + " AND ".join(having) if having else ""}) p
@@ -129,7 +145,7 @@ def orders_behind(
         {place} ORDER BY p.at DESC, p.order_id DESC LIMIT %(limit)s""",
         {**parameters, "limit": limit},  # type: ignore[arg-type]  # named parameters
     )
-    return [_order_part(row, tuple(measured.further)) for row in rows]
+    return [_order_part(row, tuple(measured.further)) for row in found]
 
 
 def _order_part(row: Sequence[Any], further: Sequence[str]) -> OrderPart:
@@ -147,8 +163,9 @@ def stages_for(asked: FigureFilter) -> list[StageReading]:
 
 def _stage_reading(stage: str, done: Sequence[Any] | None, running: Sequence[Any] | None) -> StageReading:
     role, now, late_now = running or ("", 0, 0)
-    row = done or (stage, role, 0, *[None] * 6, 0, None, 0, 0)
-    wait_p50, wait_p90, work_p50, work_p90, total_p50, total_p90 = (_number(each) for each in row[3:9])
+    row = done or (stage, role, 0, *[None] * 3, 0, None, 0, 0)
+    pairs = (pair or (None, None) for pair in row[3:6])
+    (wait_p50, wait_p90), (work_p50, work_p90), (total_p50, total_p90) = (map(_number, pair) for pair in pairs)
     return StageReading(
         stage=stage,
         role=row[1],
@@ -159,10 +176,10 @@ def _stage_reading(stage: str, done: Sequence[Any] | None, running: Sequence[Any
         work_p90=work_p90,
         total_p50=total_p50,
         total_p90=total_p90,
-        by_hand=row[9],
-        within_standard=_number(row[10]),
-        late=row[11],
-        repeated=row[12],
+        by_hand=row[6],
+        within_standard=_number(row[7]),
+        late=row[8],
+        repeated=row[9],
         running=now,
         running_late=late_now,
     )
@@ -228,32 +245,15 @@ def _stage_rows(statement: str, asked: FigureFilter) -> list[tuple[Any, ...]]:
     filters, parameters = _filters(asked)
     period = "(r.finished_at >= %(since)s AND r.finished_at < %(until)s)"
     parameters |= {"since": asked.since, "until": asked.until}
-    return fetch_all(statement.format(period=period, filters=filters), parameters)  # type: ignore[arg-type]
+    orders = "JOIN orders_order o ON o.id = r.order_id" if filters else ""
+    return fetch_all(statement.format(period=period, filters=filters, orders=orders), parameters)  # type: ignore[arg-type]
 
 
-def _rows(family: Family, asked: FigureFilter, since: datetime) -> tuple[str, Any]:
+def _rows(family: Family, asked: FigureFilter, since: datetime, source: Source) -> tuple[str, Any]:
     """The family's rows from `since` to the end of what is asked for."""
-    filters, parameters = _asked(asked, since)
-    return family.rows.format(period=_period(family), filters=filters), parameters
-
-
-def _period(family: Family) -> str:
-    return f"{family.time} >= %(since)s AND {family.time} < %(until)s"
-
-
-def _asked(asked: FigureFilter, since: datetime) -> tuple[str, dict[str, Any]]:
     filters, parameters = _filters(asked)
-    parameters |= {"since": since, "until": asked.until, "zone": zone_in_force().key}
-    return filters, parameters | _prices(in_force(SECTION).value)
-
-
-def _prices(policy: FiguresPolicy) -> dict[str, Any]:
-    return {
-        "roles": [each.role for each in policy.rates],
-        "per_hour": [each.per_hour for each in policy.rates],
-        "automatic_cost": policy.automatic_cost,
-        "most_minutes": policy.most_minutes,
-    }
+    parameters |= {"since": since, "until": asked.until, "zone": zone_in_force().key, "fresh": source.fresh or []}
+    return source.rows(family, filters), parameters | kept.prices(in_force(SECTION).value)
 
 
 _FILTERS: Mapping[str, str] = {

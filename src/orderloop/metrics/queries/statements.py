@@ -4,6 +4,8 @@ Figures that look at the same orders stand in one family: a statement with one r
 and the time `at` by which it falls into a period, which is read once for all of them. `{period}` stands for the
 condition on that time, `{filters}` for the filters asked for. A figure is a value of such a row, NULL where the row
 does not count, and an aggregate of those values.
+
+What is dear to find is kept for orders that have ended (`measured.py`), in the table `metrics_` + the family's name.
 """
 
 from collections.abc import Mapping
@@ -15,11 +17,13 @@ _DELIVERED_DAY = "(o.delivered_at AT TIME ZONE %(zone)s)::date"
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Rows that several figures share; `time` is the order's column that falls into the period."""
+    """Rows that several figures share; `time` is the order's column that falls into the period, `kept` the columns
+    beside `order_id` and `at` that are kept of ended orders, none where reading anew costs little."""
 
     name: str
     time: str
     rows: str
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +42,11 @@ class Measured:
         value, p90 = self.aggregate.format(value=self.value), P90.format(value=self.value) if self.has_p90 else "NULL"
         return f"{value}, count({self.value}), {p90}"
 
-    def parts(self) -> str:
-        """The rows that count, each with what explains it."""
+    def parts(self, rows: str) -> str:
+        """Of the family's rows those that count, each with what explains it."""
         columns = "".join(f", {column} AS {name}" for name, column in self.further.items())
         return (
-            f"SELECT order_id, at, {self.value} AS value{columns} FROM ({self.family.rows}) counted"
-            f" WHERE {self.value} IS NOT NULL"
+            f"SELECT order_id, at, {self.value} AS value{columns} FROM ({rows}) counted WHERE {self.value} IS NOT NULL"
         )
 
 
@@ -55,7 +58,7 @@ DELIVERED = Family(
     "delivered",
     "o.delivered_at",
     f"""SELECT o.id AS order_id, o.delivered_at AS at,
-    extract(epoch FROM o.delivered_at - o.received_at) / 3600 AS hours,
+    extract(epoch FROM o.delivered_at - o.received_at)::float8 / 3600 AS hours,
     (day <= o.first_promised_on)::int AS on_time_first, (day <= o.promised_on)::int AS on_time_promised,
     (day <= o.requested_on)::int AS on_time_requested, coalesce(day <= o.promised_on, false)::int AS on_time_at_all,
     in_full::int, 1 AS condition, documents::int
@@ -64,12 +67,15 @@ CROSS JOIN LATERAL (SELECT {_DELIVERED_DAY} AS day,
     NOT EXISTS (SELECT FROM orders_line l WHERE l.order_id = o.id AND l.shipped < l.quantity) AS in_full,
     coalesce((SELECT sum(i.amount) = o.gross FROM customers_invoice i WHERE i.order_id = o.id), true) AS documents) p
 WHERE {_DELIVERED}""",
-)
+    ("hours", "on_time_first", "on_time_promised", "on_time_requested", "on_time_at_all", "in_full", "condition",
+     "documents"),
+)  # fmt: skip
 
 RELEASED = Family(
     "released",
     "o.released_at",
-    """SELECT o.id AS order_id, o.released_at AS at, extract(epoch FROM o.released_at - o.received_at) / 3600 AS hours
+    """SELECT o.id AS order_id, o.released_at AS at,
+    extract(epoch FROM o.released_at - o.received_at)::float8 / 3600 AS hours
 FROM orders_order o WHERE {period}{filters}""",
 )
 
@@ -79,12 +85,13 @@ RECEIVED = Family(
     "received",
     "o.received_at",
     """SELECT o.id AS order_id, o.received_at AS at,
-    (SELECT extract(epoch FROM min(n.at) - o.received_at) / 60 FROM tracking_notice n
+    (SELECT extract(epoch FROM min(n.at) - o.received_at)::float8 / 60 FROM tracking_notice n
         WHERE n.order_id = o.id AND n.event IN ('received', 'confirmed')) AS minutes,
     CASE WHEN o.confirmed_at IS NOT NULL OR o.closed_at IS NOT NULL THEN
         (o.is_touchless AND o.confirmed_at IS NOT NULL AND NOT EXISTS (SELECT FROM orders_event e
             WHERE e.order_id = o.id AND e.actor_kind = 'person' AND e.at <= o.confirmed_at))::int END AS touchless
 FROM orders_order o WHERE {period}{filters}""",
+    ("minutes", "touchless"),
 )
 
 # A line that came in several shipments is there with the last of them.
@@ -98,6 +105,7 @@ LEFT JOIN LATERAL (SELECT max(s.delivered_at) AS last FROM fulfilment_shipmentli
     JOIN fulfilment_shipment s ON s.id = sl.shipment_id WHERE sl.line_id = l.id AND s.status = 'delivered') d ON true
 CROSS JOIN LATERAL (SELECT (coalesce(d.last, o.delivered_at) AT TIME ZONE %(zone)s)::date AS arrived) a
 WHERE {_DELIVERED} AND l.quantity > l.cancelled""",
+    ("on_time_first", "on_time_promised", "on_time_requested"),
 )
 
 # OFFSET 0 has each cause looked up once, however many figures speak of it.
@@ -126,6 +134,7 @@ FROM orders_order o {_CAUSES}
 CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM orders_line l WHERE l.order_id = o.id
     AND (l.cancelled > 0 OR l.promised_on IS DISTINCT FROM l.first_promised_on)) AS revised) p
 WHERE {_DELIVERED}""",
+    ("erroneous", "right_at_once", "correction", "rework", "sent_back", "short_pick", "misbilled", "revised"),
 )
 
 # A stage done by hand counts the minutes recorded, or the stage's standard minutes where none were.
@@ -146,7 +155,10 @@ LEFT JOIN (SELECT v.id AS policy_id, s.stage->>'code' AS code, (s.stage->>'stand
     FROM policy_policyversion v CROSS JOIN LATERAL jsonb_array_elements(v.body->'stages') AS s(stage)
     WHERE v.section = 'flow') standard ON standard.policy_id = r.policy_id AND standard.code = r.stage
 WHERE {_DELIVERED} GROUP BY o.id""",
+    ("cost", "minutes", "lines"),
 )
+
+KEPT = tuple(family for family in (DELIVERED, RECEIVED, LINES, ERRORS, COSTS) if family.kept)
 
 
 def _same(*names: str) -> dict[str, str]:
@@ -190,30 +202,29 @@ MEASURED: Mapping[str, Measured] = {
     "cost_per_line": Measured(COSTS, "cost", "sum(cost) / nullif(sum(lines), 0)", _COST),
 }
 
-STAGES = """SELECT r.stage, max(r.role), count(*) AS n,
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY wait), percentile_cont(0.9) WITHIN GROUP (ORDER BY wait),
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY work), percentile_cont(0.9) WITHIN GROUP (ORDER BY work),
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY wait + work), percentile_cont(0.9) WITHIN GROUP (ORDER BY wait + work),
+_BOTH = "percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY {value})"
+STAGES = f"""SELECT r.stage, max(r.role), count(*) AS n,
+    {_BOTH.format(value="wait")}, {_BOTH.format(value="work")}, {_BOTH.format(value="wait + work")},
     count(*) FILTER (WHERE r.actor_kind = 'person'),
     avg((coalesce(r.minutes, work * 60) <= standard.minutes)::int) FILTER (WHERE r.actor_kind = 'person'),
     count(*) FILTER (WHERE r.finished_at > r.due_at), count(*) FILTER (WHERE r.round > 1)
-FROM flow_stagerecord r JOIN orders_order o ON o.id = r.order_id
-CROSS JOIN LATERAL (SELECT extract(epoch FROM r.started_at - r.enabled_at) / 3600 AS wait,
-    extract(epoch FROM r.finished_at - r.started_at) / 3600 AS work) t
+FROM flow_stagerecord r {{orders}}
+CROSS JOIN LATERAL (SELECT extract(epoch FROM r.started_at - r.enabled_at)::float8 / 3600 AS wait,
+    extract(epoch FROM r.finished_at - r.started_at)::float8 / 3600 AS work) t
 LEFT JOIN (SELECT v.id AS policy_id, s.stage->>'code' AS code, (s.stage->>'standard_minutes')::numeric AS minutes
     FROM policy_policyversion v CROSS JOIN LATERAL jsonb_array_elements(v.body->'stages') AS s(stage)
     WHERE v.section = 'flow') standard ON standard.policy_id = r.policy_id AND standard.code = r.stage
-WHERE {period}{filters} GROUP BY r.stage"""
+WHERE {{period}}{{filters}} GROUP BY r.stage"""
 
 STAGES_RUNNING = """SELECT r.stage, max(r.role), count(*), count(*) FILTER (WHERE r.due_at < %(until)s)
-FROM flow_stagerecord r JOIN orders_order o ON o.id = r.order_id WHERE r.finished_at IS NULL{filters}
+FROM flow_stagerecord r {orders} WHERE r.finished_at IS NULL{filters}
 GROUP BY r.stage"""
 
 # Waiting counts to the start of work; what still waits counts up to the end of the period.
 WAITS = """SELECT r.wait_reason, count(*),
     sum(extract(epoch FROM coalesce(r.started_at, %(until)s) - r.enabled_at)) / 3600,
     count(*) FILTER (WHERE r.started_at IS NULL)
-FROM flow_stagerecord r JOIN orders_order o ON o.id = r.order_id
+FROM flow_stagerecord r {orders}
 WHERE r.wait_reason <> '' AND r.enabled_at < %(until)s AND ({period} OR r.finished_at IS NULL){filters}
 GROUP BY r.wait_reason ORDER BY 3 DESC"""
 
