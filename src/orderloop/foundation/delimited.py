@@ -8,6 +8,7 @@ from collections.abc import Iterator
 _DELIMITERS = ",;\t|"
 _STATED = re.compile(r"sep=(.)\r?\n")
 _QUOTED = re.compile(r'(?:(?<=[,;\t|\n])|(?<![\s\S]))"(?:[^"]|""){0,4000}"(?=[,;\t|\r\n]|\Z)')
+_STARTS_FORMULA = tuple("=+-@\t\r\n\0＝＋－＠")
 _HEAD = 64 * 1024
 _LONGEST_CELL = 25 * 1024 * 1024
 
@@ -52,6 +53,11 @@ def delimited_rows(text: str, delimiter: str) -> Iterator[list[str]]:
             yield [unmarked(cell) if cell[:1] == "'" else cell for cell in row]
     except csv.Error as error:
         raise NotClosed(last) from error
+
+
+def neutral(text: str) -> str:
+    """`text` with an apostrophe before what a spreadsheet would compute."""
+    return f"'{text}" if text.lstrip(' "').startswith(_STARTS_FORMULA) else text
 
 
 def unmarked(cell: str) -> str:

@@ -6,11 +6,15 @@ from functools import lru_cache
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
+from orderloop.customers import queries as customers
 from orderloop.flow.pages.paper_lines import shown_lines, text_lines
 from orderloop.intake import queries
-from orderloop.intake.facts import DocumentFact
+from orderloop.intake.facts import DocumentFact, DraftFact, Finding
+from orderloop.intake.jobs import sheets_with_errors
+from orderloop.intake.rules.questions import askable
 from orderloop.interchange.facts import Format, Page, Reading
 from orderloop.platform import sandbox
 from orderloop.platform.files import attachment
@@ -42,7 +46,8 @@ def show_page(request: HttpRequest, document_id: int, number: int) -> HttpRespon
     page = next((each for each in reading.pages if each.number == number), None) if reading else None
     if page is None:
         raise Http404
-    picture = _drawn(document.sha256, number, round(page.height / page.width, 4) if page.width else 0.0, document_id)
+    aspect = round(page.height / page.width, 4) if page.width else 0.0
+    picture = _drawn(document.sha256, number, aspect, page.corners, document_id)
     if not picture:
         raise Http404
     answer = HttpResponse(picture, content_type="image/png")
@@ -62,12 +67,33 @@ def download_document(request: HttpRequest, document_id: int) -> HttpResponse:
     return attachment(content, "application/octet-stream", document.filename or f"document-{document_id}")
 
 
+@requires("intake.view")
+@require_GET
+def download_errors(request: HttpRequest, draft_id: int) -> HttpResponse:
+    """The sheet a draft was read from, as its sender knows it, with a column of what is wrong beside each row."""
+    draft = queries.drafts_for([draft_id]).get(draft_id)
+    if draft is None:
+        raise Http404
+    owner = customers.facts_for([draft.customer_id]).get(draft.customer_id) if draft.customer_id else None
+    return errors_of(draft, askable(draft.findings), owner.language if owner else get_language() or "en")
+
+
+def errors_of(draft: DraftFact, findings: Sequence[Finding], language: str) -> HttpResponse:
+    """A draft's sheet with these findings, to be saved."""
+    sheet = sheets_with_errors({draft.draft_id: findings}, {draft.draft_id: language}).get(draft.draft_id)
+    if sheet is None:
+        raise Http404
+    return attachment(sheet.content, sheet.content_type, sheet.filename)
+
+
 @lru_cache(maxsize=_KEPT_PAGES)
-def _drawn(sha256: str, number: int, aspect: float, document_id: int) -> bytes:
+def _drawn(
+    sha256: str, number: int, aspect: float, corners: tuple[tuple[float, float], ...], document_id: int
+) -> bytes:
     content = queries.document_content(document_id)
     if content is None:
         return b""
-    argument = json.dumps({"page": number, "aspect": aspect}).encode()
+    argument = json.dumps({"page": number, "aspect": aspect, "corners": corners}).encode()
     outcome = sandbox.run(f"{_SHOWING}:page_picture", content, argument, limits=_DRAWING, preload=(_SHOWING,))
     return outcome.answer if outcome.ending is Ending.OK else b""
 

@@ -4,17 +4,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language_from_request, override
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from orderloop.catalog import queries as catalog
 from orderloop.customers import queries as customers
 from orderloop.flow.pages.intake_words import REFUSALS
+from orderloop.flow.pages.paper import errors_of
 from orderloop.flow.services.take_in import take_in_entries
 from orderloop.foundation.actor import Actor
 from orderloop.intake import queries, services
@@ -61,6 +62,22 @@ def answer_question(request: HttpRequest, token: str) -> HttpResponse:
         if request.method == "POST":
             return _answered(request, draft)
         return _show(request, draft)
+
+
+@public("the link itself is signed, ends, and gives the customer asked nothing but the own file")
+@never_cache
+@require_GET
+def download_sheet(request: HttpRequest, token: str) -> HttpResponse:
+    """The customer's own sheet with what is asked beside each row."""
+    try:
+        draft_id = read_link(LINK_PURPOSE, token, at=timezone.now(), version_of=queries.link_version_of)
+    except BadLink as bad:
+        raise Http404 from bad
+    draft = queries.drafts_for([draft_id])[draft_id]
+    question = queries.open_questions_for([draft_id]).get(draft_id)
+    if question is None:
+        raise Http404
+    return errors_of(draft, question.findings, _language(request, draft))
 
 
 def _language(request: HttpRequest, draft: DraftFact) -> str:
@@ -110,8 +127,19 @@ def _show(
         "leave_out": LEAVE_OUT,
         "is_repeat": is_repeat(question.findings),
         "faults": faults or {},
+        "has_sheet": _has_sheet(draft, question),
     }
     return render(request, "flow/question.html", context, status=status)
+
+
+def _has_sheet(draft: DraftFact, question: QuestionFact) -> bool:
+    origin = queries.origins_for([draft.draft_id]).get(draft.draft_id)
+    documents = queries.documents_by_ids([origin.document_id]) if origin else {}
+    document = documents.get(origin.document_id) if origin else None
+    owners = queries.customers_of_documents(documents)
+    return all(len(each) == 1 for each in owners.values()) and services.has_error_sheet(
+        origin, document, question.findings
+    )
 
 
 def _result(request: HttpRequest, draft: DraftFact) -> HttpResponse:

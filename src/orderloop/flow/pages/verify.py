@@ -87,6 +87,7 @@ def show_verify(request: HttpRequest, draft: DraftFact, origin: DraftOrigin | No
         "message": messages.get(draft.message_id or 0),
         "channel": words.channel_word(draft.channel),
         "paper": paper_of(shown, reading) if shown else None,
+        "has_error_sheet": is_live and intake.has_error_sheet(origin, shown, askable(draft.findings)),
         "others": [each for each in documents if shown and each.document_id != shown.document_id],
         "gates": gates_of(origin),
         "lessons": [lesson_of(each) for each in lessons],

@@ -196,7 +196,7 @@ def _marks_of(content: bytes, kind: str, most_rows: int, most_columns: int) -> d
     try:
         archive = open_zip(content, LIMITS)
         marks: dict[str, _Marks] = {}
-        names = dict(_sheet_parts(archive)) if kind == "xlsx" else {}
+        names = dict(sheet_parts(archive)) if kind == "xlsx" else {}
         widths = _padding_styles(archive) if kind == "xlsx" else {}
         for entry in archive.infolist():
             if not entry.filename.endswith((".xml", ".bin", ".rels")):
@@ -226,7 +226,7 @@ def _check_reach(part: bytes, most_rows: int, most_columns: int) -> None:
         raise TooMuch(FaultCode.TOO_LARGE, limit=str(most_rows))
 
 
-def _sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+def sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     """The part each sheet stands in, and the sheet's name."""
     try:
         book = unpacked(archive, archive.getinfo("xl/workbook.xml"), LIMITS)

@@ -9,16 +9,11 @@ from typing import Any
 
 import xlsxwriter
 
+from orderloop.foundation.delimited import neutral
 from orderloop.platform.tables.columns import Column, Kind
 
-_STARTS_FORMULA = tuple("=+-@\t\r\n\0＝＋－＠")
 _YES_NO = {"en": ("yes", "no"), "zh": ("是", "否")}
 _ROWS_WITH_LISTS = 5_000
-
-
-def neutral(text: str) -> str:
-    """`text` with an apostrophe before what a spreadsheet would compute."""
-    return f"'{text}" if text.lstrip(' "').startswith(_STARTS_FORMULA) else text
 
 
 def write_csv(columns: Sequence[Column], rows: Iterable[Mapping[str, object]], *, language: str) -> bytes:
