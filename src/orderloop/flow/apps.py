@@ -19,12 +19,13 @@ class FlowConfig(AppConfig):
             outgoing_contexts,
             question_contexts,
             read_arrivals,
+            receipt_contexts,
             recognise_arrivals,
             take_faxes,
             try_lessons,
         )
         from orderloop.flow.rules import SECTION
-        from orderloop.flow.services import confirming, exchanging, sending, web_posts
+        from orderloop.flow.services import clocks, confirming, exchanging, sending, web_posts
         from orderloop.flow.services.asking import MAIL
         from orderloop.fulfilment.services import register_line_words
         from orderloop.platform import jobs, mail, outbox
@@ -34,6 +35,7 @@ class FlowConfig(AppConfig):
 
         register(SECTION)
         mail.register(MAIL, "flow/mail/order_question.txt", question_contexts)
+        mail.register(clocks.MAIL, "flow/mail/receipt.txt", receipt_contexts)
         mail.register(sending.MAIL, "flow/mail/exchange.txt", outgoing_contexts)
         outbox.register(exchanging.RECEIPTS, exchanging.do_receipts)
         outbox.register(exchanging.ANSWERS, exchanging.do_answers)

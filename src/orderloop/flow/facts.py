@@ -267,6 +267,17 @@ class Decision:
         return any(line.short for line in self.allocated)
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerClock:
+    """By when whoever sent an order is to have his answer. While he is asked (`paused_since`) the clock stands still,
+    and `due_at` moves along; `asked_minutes` are the working minutes it has stood so far."""
+
+    due_at: datetime
+    is_late: bool
+    asked_minutes: int = 0
+    paused_since: datetime | None = None
+
+
 # Two steps: that it was received is said at once; whether it is accepted follows.
 ANSWER_WORDS: Mapping[str, str] = {
     "received": _("The order was received; it is not yet accepted."),

@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 
 from orderloop.customers import queries as customers
 from orderloop.flow.queries import exchanged
+from orderloop.flow.services import clocks
 from orderloop.flow.services.advance import serve_waiting
 from orderloop.flow.services.arriving import own_names, process_messages
 from orderloop.flow.services.decisions import rescore_orders
@@ -150,6 +151,28 @@ def miss_receipts(timestamp: int) -> int:
         at=at,
     )  # fmt: skip
     return len(overdue)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="watch_answers")
+def watch_answers(timestamp: int) -> tuple[int, int, int]:
+    """Tell senders that their orders are here, raise the alarms of those who wait too long, and keep how long the
+    others waited. Returns how many of each."""
+    at = datetime.fromtimestamp(timestamp, UTC)
+    return clocks.acknowledge_drafts(at=at), clocks.raise_late_answers(at=at), clocks.keep_answer_times(at=at)
+
+
+def receipt_contexts(effects: Sequence[DueEffect]) -> Mapping[str, Mapping[str, Any]]:
+    """What the mails that acknowledge an order still being read are written from."""
+    company = in_force(FULFILMENT).value
+    return {
+        effect.key: {
+            "name": effect.payload["name"],
+            "po_number": effect.payload["po_number"],
+            "company": company.name(str(effect.payload["language"])),
+        }
+        for effect in effects
+    }
 
 
 def question_contexts(effects: Sequence[DueEffect]) -> Mapping[str, Mapping[str, Any]]:

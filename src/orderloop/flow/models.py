@@ -118,6 +118,20 @@ class PostTry(models.Model):
         indexes = [models.Index(fields=["outgoing", "-id"], name="post_try_by_outgoing")]
 
 
+class AnswerTime(models.Model):
+    """How long a decided order's sender waited for receipt and confirmation, by the targets in force when it was
+    decided. Minutes: of the receipt by the clock, else working minutes; the confirmation's without those for which
+    the customer was asked."""
+
+    order = models.OneToOneField("orders.Order", on_delete=models.CASCADE, related_name="+")
+    receipt_minutes = models.PositiveIntegerField(null=True)
+    confirmation_minutes = models.PositiveIntegerField()
+    asked_minutes = models.PositiveIntegerField(default=0)
+    receipt_in_time = models.BooleanField(null=True)
+    confirmation_in_time = models.BooleanField()
+    kept_at = models.DateTimeField()
+
+
 class ClosedAddress(models.Model):
     """An address that said it is gone for good (410): nothing is posted there until a person opens it again."""
 

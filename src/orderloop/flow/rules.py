@@ -9,6 +9,7 @@ from orderloop.flow.facts import (
     CONDITION_WORDS,
     STAGE_FAULT_WORDS,
     AgreedLine,
+    AnswerClock,
     Closing,
     FlowPolicy,
     LineDecision,
@@ -23,7 +24,7 @@ from orderloop.foundation.outcome import Reason
 from orderloop.foundation.words import gettext_noop as _
 from orderloop.interchange.facts import LineVerdict, Verdict
 from orderloop.orders.facts import OrderStatus
-from orderloop.policy.facts import Field, Kind, Section
+from orderloop.policy.facts import Field, Kind, Section, WorkingTime
 
 
 def faults_of(stages: Sequence[StageDefinition]) -> list[Reason]:
@@ -146,6 +147,29 @@ def decide_answer(status: OrderStatus, lines: Sequence[LineDecision], *, is_held
     if verdicts <= {LineVerdict.REJECTED}:
         return Verdict.REJECTED, "cancelled" if status is OrderStatus.CANCELLED else "rejected"
     return (Verdict.ACCEPTED, "") if verdicts == {LineVerdict.ACCEPTED} else (Verdict.CHANGED, "")
+
+
+Span = tuple[datetime, datetime | None]
+
+
+def asked_minutes(spans: Sequence[Span], time: WorkingTime, at: datetime) -> int:
+    """For how many working minutes a customer was asked until `at`; a span without an end still runs."""
+    return sum(
+        time.calendar.working_minutes_between(since, min(until or at, at), time.hours, time.zone)
+        for since, until in spans
+        if since < at
+    )
+
+
+def read_clock(
+    started_at: datetime, spans: Sequence[Span], target_hours: int, time: WorkingTime, at: datetime
+) -> AnswerClock:
+    """The confirmation's clock: `target_hours` of working time from the start, longer by what the customer was asked.
+    At the due moment itself it is not late yet."""
+    stood = asked_minutes(spans, time, at)
+    due = time.calendar.add_working_minutes(started_at, target_hours * 60 + stood, time.hours, time.zone)
+    paused = next((since for since, until in spans if until is None and since <= at), None)
+    return AnswerClock(due, at > due, stood, paused)
 
 
 _LEAST_DIGITS = 6

@@ -38,12 +38,15 @@ EVENT_WORDS: Mapping[ProgressEvent, str] = {
 
 @dataclass(frozen=True, slots=True)
 class TrackingPolicy:
-    """Which progress is mailed, from how many working days on a moved date is told, and how long links hold."""
+    """Which progress is mailed, from how many working days on a moved date is told, how long links hold, and by when
+    whoever sends an order is to have the receipt (minutes by day and night) and the confirmation (working hours)."""
 
     mailed_events: tuple[str, ...] = tuple(ProgressEvent)
     delay_days: int = 1
     link_days: int = 180
     attach_documents: bool = True
+    receipt_minutes: int = 15
+    confirmation_working_hours: int = 8
 
 
 SECTION = Section(
@@ -63,6 +66,24 @@ SECTION = Section(
         ),
         Field("link_days", _("A tracking link holds for"), Kind.INT, minimum=1, maximum=1000, unit=_("days")),
         Field("attach_documents", _("Attach order confirmation and delivery note"), Kind.BOOL),
+        Field(
+            "receipt_minutes",
+            _("Receipt within"),
+            Kind.INT,
+            minimum=1,
+            maximum=10000,
+            unit=_("minutes"),
+            help=_("From the arrival of an order until its sender is told that we have it, by day and night."),
+        ),
+        Field(
+            "confirmation_working_hours",
+            _("Confirmation within"),
+            Kind.INT,
+            minimum=1,
+            maximum=400,
+            unit=_("working hours"),
+            help=_("From its arrival until it is accepted or not. It stands still while the customer is asked."),
+        ),
     ),
     summary=_("Of which steps customers are told by mail, and how long they can follow an order by link."),
 )

@@ -13,6 +13,7 @@ KIND_WORDS: Mapping[str, str] = {
     "quarantine": _("Look at a message set apart"),
     "not_order": _("Look at what seems to be no order"),
     "proposal": _("Decide a change the customer asks for"),
+    "amendment": _("Carry out a change that was accepted"),
     "answer": _("Confirm an answer that came by mail"),
     "hold_credit": _("Decide a credit hold"),
     "hold_amount": _("Decide a large order"),
@@ -27,6 +28,8 @@ KIND_WORDS: Mapping[str, str] = {
     "call_back": _("Call back: a fax did not come through"),
     "receipt_missing": _("Ask why a partner has not acknowledged a document"),
     "post_given_up": _("See why documents do not reach a partner"),
+    "receipt_late": _("Tell the sender that his order is here"),
+    "confirmation_late": _("Confirm an order whose time is over"),
     "dispute": _("Settle a dispute"),
     "figure_missed": _("A figure misses its target"),
 }

@@ -20,6 +20,7 @@ from orderloop.flow.pages import intake_words, words
 from orderloop.flow.pages.paging import an_instant, stretch_of
 from orderloop.flow.queries import inbox as queries
 from orderloop.flow.queries.inbox import Arrival, InboxFilter, Tab
+from orderloop.flow.services import clocks
 from orderloop.flow.services.handing import take_work
 from orderloop.flow.services.verifying import verify_drafts
 from orderloop.foundation.actor import Actor
@@ -91,7 +92,7 @@ def show_inbox(request: HttpRequest) -> HttpResponse:
     )
     counted = queries.counts(since=now - SHOWN_BACK)
     context = {
-        "rows": [row_of(row, now, words.person_of(request)) for row in rows],
+        "rows": _rows(rows, now, words.person_of(request)),
         "page": page,
         "bar": bar,
         "tab": tab.value,
@@ -256,6 +257,13 @@ def count_for(request: HttpRequest) -> int:
 def label_of(row: Arrival) -> str:
     """What a row is called."""
     return row.po_number or row.filename or row.sender or gettext("without number")
+
+
+def _rows(rows: Sequence[Arrival], now: datetime, person: int) -> list[dict[str, Any]]:
+    """The rows with the clocks of those whose sender waits for his answer."""
+    waiting = {row.draft_id: row.at for row in rows if row.draft_id is not None and row.status in ("open", "asking")}
+    read = clocks.draft_clocks(waiting, at=now)
+    return [{**row_of(row, now, person), "clock": read.get(row.draft_id or 0)} for row in rows]
 
 
 def row_of(row: Arrival, now: datetime, person: int) -> dict[str, Any]:

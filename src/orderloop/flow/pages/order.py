@@ -16,10 +16,12 @@ from django.views.decorators.http import require_GET
 from orderloop.catalog import queries as catalog
 from orderloop.customers import queries as customers
 from orderloop.flow import queries
+from orderloop.flow.facts import AnswerClock
 from orderloop.flow.pages import words
 from orderloop.flow.pages.review import hold_row, may_decide, order_or_404, sheet_of
 from orderloop.flow.pages.work import place_of
 from orderloop.flow.queries import work as work_queries
+from orderloop.flow.services import clocks
 from orderloop.flow.services.decisions import CANCELLABLE
 from orderloop.foundation.words import gettext_noop
 from orderloop.fulfilment import queries as fulfilment
@@ -105,6 +107,7 @@ def order_page(
         "sheet": sheet_of(fact),
         "score": score,
         "without": _without_hand(fact, score),
+        "clock": _clock(fact, message),
         "stages": _stages(fact),
         "entries": _entries(fact, message),
         "shipments": [_shipment(shipment) for shipment in shipments],
@@ -301,6 +304,14 @@ def score_of(fact: OrderFact) -> dict[str, Any] | None:
         "version": version.number if version else None,
         "now": fact.priority,
     }
+
+
+def _clock(fact: OrderFact, message: dict[str, Any] | None) -> AnswerClock | None:
+    """By when the customer is to have his answer, as long as he has none."""
+    if fact.status is not OrderStatus.IN_REVIEW:
+        return None
+    started = message["received_at"] if message else fact.received_at
+    return clocks.order_clocks({fact.order_id: started}, at=timezone.now())[fact.order_id]
 
 
 def _stages(fact: OrderFact) -> list[dict[str, Any]]:
