@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 from tests.metrics.record import NOVEMBER, a_stage, an_order, at
@@ -182,3 +183,10 @@ def test_what_was_reckoned_with_other_prices_is_not_believed(
     measure()
     assert fetch_all("SELECT basis FROM metrics_basis") == [(f"{basis} in other days",)]
     assert everything(NOVEMBER) == of_the_record(NOVEMBER)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_record_that_was_emptied_nothing_is_kept(order: Order) -> None:
+    call_command("flush", interactive=False, verbosity=0)
+    for table in ("metrics_measured", "metrics_changed", "metrics_basis", *measured.statements_to_keep()):
+        assert fetch_all(f"SELECT count(*) FROM {table}") == [(0,)]

@@ -33,9 +33,16 @@ BEGIN
 END $$;
 CREATE FUNCTION metrics_note_order() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 BEGIN
-    INSERT INTO metrics_changed (order_id) VALUES (NEW.id);
+    INSERT INTO metrics_changed (order_id) VALUES (CASE WHEN TG_OP = 'DELETE' THEN OLD.id ELSE NEW.id END);
     RETURN NULL;
 END $$;
+CREATE FUNCTION metrics_forget() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    DELETE FROM metrics_delivered; DELETE FROM metrics_received; DELETE FROM metrics_lines; DELETE FROM metrics_errors;
+    DELETE FROM metrics_costs; DELETE FROM metrics_measured; DELETE FROM metrics_changed; DELETE FROM metrics_basis;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER metrics_forget AFTER TRUNCATE ON orders_order FOR EACH STATEMENT EXECUTE FUNCTION metrics_forget();
 CREATE FUNCTION metrics_note_shipped() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 BEGIN
     INSERT INTO metrics_changed (order_id) SELECT order_id FROM fulfilment_shipment WHERE id = NEW.shipment_id;
@@ -49,6 +56,7 @@ BEGIN
 END $$;
 """
 _UNCHANGED = """
+DROP FUNCTION metrics_forget() CASCADE;
 DROP FUNCTION metrics_note_change() CASCADE;
 DROP FUNCTION metrics_note_order() CASCADE;
 DROP FUNCTION metrics_note_shipped() CASCADE;
@@ -59,6 +67,7 @@ DROP TABLE metrics_changed, metrics_measured, metrics_basis;
 # of their first moment (lines, history, stages, work) are not looked at here.
 _TRIGGERS = (
     ("orders_order", "INSERT", "NEW.closed_at IS NOT NULL", "order"),
+    ("orders_order", "DELETE", "OLD.closed_at IS NOT NULL", "order"),
     ("orders_order", "UPDATE", "OLD.closed_at IS NOT NULL OR NEW.closed_at IS NOT NULL", "order"),
     ("orders_line", "UPDATE OR DELETE", "", "change"),
     ("orders_event", "INSERT", "NEW.n > 1 AND (NEW.actor_kind = 'person' OR (NEW.status_before, NEW.status_after) IN"
