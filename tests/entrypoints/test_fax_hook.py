@@ -2,6 +2,8 @@
 
 import io
 import os
+import subprocess
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -111,3 +113,37 @@ def test_a_fax_taken_in_by_a_process_that_died_before_moving_it_is_kept_once(buy
         os.utime(path, (NOW.timestamp() - 60,) * 2)
         assert take_folder(tmp_path, at=NOW) == 1
     assert Message.objects.count() == 1
+
+
+def test_a_call_the_fax_server_names_without_a_file_brought_nothing(buyer, tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("orderloop.entrypoints.cli.working.at_work", lambda role: nullcontext())
+    given = ["fax", str(tmp_path / "none.tif"), "--comm-id", "000000042", "--error-msg", "", "--caller", "02155551234"]
+    assert CliRunner().invoke(app, given).exit_code == 0
+    assert Message.objects.get().reason == ["fax_broke_off"]
+    assert WorkItem.objects.get(kind="call_back").customer_id == buyer.pk
+
+
+@pytest.mark.parametrize("page", ["fax.md", "fax.zh-CN.md"])
+@pytest.mark.parametrize("takes", [True, False], ids=["taken", "refused"])
+def test_the_script_of_the_handbook_hands_over_what_hylafax_gives_it(page, takes, tmp_path: Path):
+    """HylaFAX runs it in its spool folder as `faxrcvd FILE DEVICE CALL ERROR [NUMBER [NAME ...]]`."""
+    text = (Path(__file__).parents[2] / "docs" / "how-to" / page).read_text()
+    block = text[text.index("    #!/bin/sh") :].split("\n\n")[0]
+    script = "\n".join(line.removeprefix("    ") for line in block.splitlines())
+    (tmp_path / "bin").mkdir()
+    said = f'for each in "$@"; do printf "%s|" "$each"; done >> {tmp_path}/said; echo >> {tmp_path}/said\n'
+    for name, body in {
+        "bin/faxrcvd-orderloop": script, "bin/faxrcvd": f"#!/bin/sh\n{said}", "logger": "#!/bin/sh\n",
+        "orderloop": f"#!/bin/sh\n{said}exit {0 if takes else 1}\n",
+    }.items():  # fmt: skip
+        (tmp_path / name).write_text(body)
+        (tmp_path / name).chmod(0o755)
+    call = ["recvq/fax000000012.tif", "ttyS0", "000000042", "", "02155551234", "Li Ming", "8001"]
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    subprocess.run(["bin/faxrcvd-orderloop", *call], cwd=tmp_path, env=environment, check=True)
+    ours, theirs = (tmp_path / "said").read_text().splitlines()
+    assert ours.split("|")[:-1] == [
+        "fax", "recvq/fax000000012.tif", "--comm-id", "000000042", "--error-msg", "", "--caller", "02155551234",
+        "--json",
+    ]  # fmt: skip
+    assert theirs.split("|")[:-1] == call

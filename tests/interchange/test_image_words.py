@@ -1,17 +1,19 @@
 """Words are recognised on skewed, speckled and upside-down pages, and parted where columns part."""
 
 import io
+import json
 import random
 
 import numpy
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from orderloop.interchange.facts import Hints, ReadOrder, Role, Value
+from orderloop.interchange.facts import FaultCode, Hints, ReadOrder, Role, Value
 from orderloop.interchange.readers import image
 from orderloop.interchange.readers.image_ink import Glyph, Run, glyphs_of, overlooked, split
 from orderloop.interchange.readers.image_votes import with_votes
 from orderloop.interchange.readers.image_words import _cleaned, _skew
+from orderloop.interchange.readers.showing import page_picture
 from orderloop.interchange.rules.pages.recognised import mended, with_doubts
 from orderloop.platform.documents import FONTS
 
@@ -183,6 +185,8 @@ def test_a_line_that_was_read_surely_is_not_read_again():
         ("SC—M5-120-ZN", "SC-M5-120-ZN"), (",GLV-M3", "GLV-M3"), ("-只", "只"), ("stain1ess", "stainless"),
         ("bal1", "ball"), ("0-ring,", "O-ring,"), ("6xl70mm", "6x170mm"), ("P.0.", "P.O."),
         ("P020260125360", "PO20260125360"),
+        ("114.002026/3/16", "114.00 2026/3/16"), ("2026,10.16", "2026.10.16"), ("2026.10,16", "2026.10.16"),
+        ("1,026.10", "1,026.10"), ("114.002026", "114.002026"),
         ("ziņc", "zinc"), ("手套·M20×50", "手套 M20×50"),
         ("1pcs", "1pcs"), ("10mm", "10mm"), ("M8x10", "M8x10"), ("P01", "P01"), ("0.85", "0.85"), ("é", "é"),
         ("-5", "-5"),
@@ -206,3 +210,94 @@ def test_only_what_no_form_writes_is_put_right(read, meant):
 def test_a_number_that_could_read_otherwise_and_nothing_else_proves_is_doubted(number, sure):
     order = ReadOrder(Role.ORDER, {"po_number": Value(number, confidence=0.95)})
     assert with_doubts(order).fields["po_number"].confidence == sure
+
+
+def upright(reading):
+    """Page 1 as a person is shown it."""
+    (seen, *_more) = reading.pages
+    return {"page": 1, "aspect": seen.height / seen.width, "corners": seen.corners}
+
+
+def middle_of(reading, text):
+    word = next(word for word in reading.pages[0].words if text in word.text)
+    return (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
+
+
+def is_over_its_ink(reading, picture, text):
+    """Whether the box of a word holds its ink on the picture that is shown, and the strip above and below none."""
+    word = next(word for word in reading.pages[0].words if text in word.text)
+    shown = numpy.asarray(Image.open(io.BytesIO(picture)).convert("L")) < 140
+    high, wide = shown.shape
+    left, top, right, bottom = (round(side * size) for side, size in zip(word.box, (wide, high) * 2, strict=True))
+    tall = bottom - top
+    inside = shown[top:bottom, left:right].mean()
+    beside = shown[top - tall // 2 : top - tall // 5, left:right].mean()
+    return inside > 0.08 and beside < 0.02
+
+
+def photographed(sheet, orientation=1):
+    """A sheet on a dark table, seen from a corner, in the shadow of whoever takes the picture, kept by a telephone."""
+    import cv2
+
+    grey = numpy.asarray(sheet)
+    high, wide = grey.shape
+    there = numpy.array([(260, 190), (wide + 120, 120), (wide + 260, high + 260), (140, high + 160)], numpy.float32)
+    plane = cv2.getPerspectiveTransform(numpy.array([(0, 0), (wide, 0), (wide, high), (0, high)], numpy.float32), there)
+    table = numpy.full((high + 420, wide + 420), 60, numpy.uint8)
+    seen = cv2.warpPerspective(grey, plane, (wide + 420, high + 420), dst=table, borderMode=cv2.BORDER_TRANSPARENT)
+    shade = numpy.linspace(0.55, 1.0, seen.shape[1])[None, :]
+    picture = Image.fromarray((seen * shade).astype(numpy.uint8))
+    back = {1: None, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}[orientation]
+    picture = picture.transpose(back) if back is not None else picture
+    exif = Image.Exif()
+    exif[0x0110], exif[0x0112] = "Telephone", orientation
+    output = io.BytesIO()
+    picture.save(output, "JPEG", quality=75, exif=exif)
+    return output.getvalue()
+
+
+def as_tiff(sheet):
+    output = io.BytesIO()
+    sheet.save(output, "TIFF", dpi=(204, 204))
+    return output.getvalue()
+
+
+TURNED = {
+    "upside down": lambda: faxed(page(), 180),
+    "three degrees askew": lambda: faxed(page(), 3),
+    "on its left side": lambda: as_tiff(page().transpose(Image.Transpose.ROTATE_90)),
+    "on its right side": lambda: as_tiff(page().transpose(Image.Transpose.ROTATE_270)),
+    "a photograph": lambda: photographed(page()),
+    "a photograph held sideways": lambda: photographed(page(), 6),
+}
+
+
+@pytest.mark.parametrize("way", TURNED)
+def test_the_box_of_a_word_lies_over_it_on_the_page_as_it_is_shown(way):
+    content = TURNED[way]()
+    reading = image.read(content, Hints())
+    for text in ("PO20261103017", "BRG-6204-ZZ", "1020.00"):
+        assert is_over_its_ink(reading, page_picture(content, json.dumps(upright(reading)).encode()), text), (way, text)
+    # As it came it is elsewhere: the corners are what does it.
+    if way != "three degrees askew":
+        bare = {**upright(reading), "corners": ()}
+        assert not is_over_its_ink(reading, page_picture(content, json.dumps(bare).encode()), "PO20261103017")
+    (x, y) = middle_of(reading, "1020.00")
+    assert abs(x - 0.76) < 0.03 and abs(y - 0.36) < 0.03
+    faults = [fault.code for fault in reading.faults]
+    assert faults == ([] if way in ("upside down", "three degrees askew") else [FaultCode.PHOTO])
+
+
+def test_an_order_on_a_photograph_is_read():
+    reading = image.read(photographed(page(), 8), Hints())
+    lines = reading.orders[0].lines
+    assert [(line["item"].text, line["quantity"].text, line["amount"].text) for line in lines] == [
+        ("HB-M8-30-A2", "1200", "1020.00"),
+        ("BRG-6204-ZZ", "40", "700.00"),
+    ]
+    assert [fault.code for fault in reading.faults] == [FaultCode.PHOTO]
+
+
+def test_a_straight_upright_page_is_shown_as_it_came():
+    reading = image.read(faxed(page(), 0), Hints())
+    assert (reading.pages[0].corners, reading.faults) == ((), ())

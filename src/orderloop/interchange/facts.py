@@ -111,6 +111,7 @@ class FaultCode(StrEnum):
     NO_TEXT = "D_NO_TEXT"
     NO_ORDER = "D_NO_ORDER"
     NO_RECOGNITION = "D_NO_RECOGNITION"
+    PHOTO = "D_PHOTO"
     ENVELOPE = "D_ENVELOPE"
     CONTROL_COUNT = "D_CONTROL_COUNT"
     CONTROL_REFERENCE = "D_CONTROL_REFERENCE"
@@ -145,6 +146,7 @@ FAULT_WORDS: Mapping[str, str] = {
     FaultCode.FORBIDDEN_CONTENT: _("The document holds what is never opened: %(detail)s"),
     FaultCode.NO_TEXT: _("The document holds no text that can be read."),
     FaultCode.NO_ORDER: _("No order was found in the document."),
+    FaultCode.PHOTO: _("The page was photographed, or lay on its side: a person compares what was read."),
     FaultCode.NO_RECOGNITION: _("Faxes, scans and photos cannot be read here: text recognition is not installed."),
     FaultCode.ENVELOPE: _("The envelope is not right: %(detail)s"),
     FaultCode.CONTROL_COUNT: _("%(given)s is stated where %(counted)s were counted."),
@@ -219,6 +221,8 @@ class Page:
     """A page with its words in reading order; width and height in points. `is_scan`: the words were recognised.
 
     `rulings`: the straight lines drawn on it, as boxes of no height or no width; they part cells where there are any.
+    `corners`: where the corners of the page (from the left above, clockwise) lie in its picture as it came, in fractions
+    of that; none where it was neither turned nor straightened.
     """
 
     number: int
@@ -227,6 +231,7 @@ class Page:
     words: tuple[Word, ...] = dataclasses.field(default=(), hash=False)
     is_scan: bool = False
     rulings: tuple[tuple[float, float, float, float], ...] = dataclasses.field(default=(), hash=False)
+    corners: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

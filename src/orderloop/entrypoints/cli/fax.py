@@ -28,7 +28,8 @@ def fax(
     from orderloop.entrypoints.cli.working import at_work
     from orderloop.entrypoints.database import owner_or_app
 
-    broke_off = bool(error_msg.strip()) or pages == 0
+    # A fax server that names a call but has no file says that nothing came.
+    broke_off = bool(error_msg.strip()) or pages == 0 or bool(comm_id)
     if not file.is_file() and not broke_off:
         raise Failure(f"There is no file {file}.")
     content = file.read_bytes() if file.is_file() else b""

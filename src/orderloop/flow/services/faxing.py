@@ -116,7 +116,7 @@ def _with_callers(messages: Sequence[ReadMessage]) -> list[ReadMessage]:
     owners = customers_of_callers(list(numbers.values()))
     intake.note_callers({i: (number, owners.get(number)) for i, number in numbers.items()})
     return [
-        _called_by(each, number, owners.get(number)) if (number := numbers.get(each.claimed.message_id)) else each
+        _called_by(each, found, owners.get(found)) if (found := numbers.get(each.claimed.message_id)) else each
         for each in messages
     ]
 

@@ -167,12 +167,14 @@ class EnvelopeKey(StrEnum):
 
     `trust`: `trusted`, `weak` or `untrusted`, with `trust_reasons`; a channel that says nothing is judged by what the
     document itself shows. `caller`: the number a fax came from. `partner`: `scheme:id` of an electronic connection.
-    `peer`: the address it was received from. `token`: of the question it answers. `reply_to`: where answers go.
+    `gateway`: the address that passed a fax on by mail. `peer`: the address it was received from. `token`: of the
+    question it answers. `reply_to`: where answers go.
     """
 
     TRUST = "trust"
     TRUST_REASONS = "trust_reasons"
     CALLER = "caller"
+    GATEWAY = "gateway"
     PARTNER = "partner"
     PEER = "peer"
     TOKEN = "token"

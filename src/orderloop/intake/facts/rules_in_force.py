@@ -1,7 +1,11 @@
 """The policy section of intake: which findings count, how they weigh, what is tolerated, who is asked."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
+from ipaddress import ip_network
 
 from orderloop.foundation.outcome import Reason
 from orderloop.foundation.words import gettext_noop as _
@@ -20,6 +24,30 @@ class RuleSetting:
     severity: str
     ask_customer: bool
     except_channels: tuple[str, ...] = ()
+
+
+NUMBER_MARK = "{number}"
+
+
+class CallerPlace(StrEnum):
+    """Where in a fax gateway's mail the caller's number stands."""
+
+    SUBJECT = "subject"
+    HEADER = "header"
+    BODY = "body"
+
+
+@dataclass(frozen=True, slots=True)
+class FaxGateway:
+    """A service that takes faxes and passes them on by mail. `sender`: its address, or `@` and its domain; `place`,
+    `header` and `pattern` (with `{number}` in it, or empty for the first number there): where its mails name the
+    caller; `network`: where they come from if nothing else proves them, as an address or a network."""
+
+    sender: str
+    place: str = CallerPlace.SUBJECT
+    header: str = ""
+    pattern: str = ""
+    network: str = ""
 
 
 # Without these an order cannot be written down at all, so no policy may turn them off or into a remark.
@@ -123,6 +151,7 @@ class IntakePolicy:
     total_needed: bool = True
     near_duplicate_days: int = 10
     most_documents: int = 50
+    fax_gateways: tuple[FaxGateway, ...] = ()
 
     def setting_of(self, code: str) -> RuleSetting:
         """The setting of a finding; the usual one where this version of the policy does not name it."""
@@ -136,7 +165,31 @@ _ESSENTIAL_WORDS = _("Without this an order cannot be written down; it must bloc
 
 
 def _contradictions(policy: IntakePolicy) -> list[Reason]:
-    """What an order cannot do without may not be turned off or become a remark."""
+    """What an order cannot do without may not be turned off or become a remark; a fax gateway must be findable."""
+    return [
+        *(
+            Reason("intake.fax_gateway", "fax_gateways", {"text": words, "sender": gateway.sender})
+            for gateway in policy.fax_gateways
+            for words in _gateway_faults(gateway)
+        ),
+        *_weakened(policy),
+    ]
+
+
+def _gateway_faults(gateway: FaxGateway) -> Iterator[str]:
+    if not re.fullmatch(r"[^@\s]*@[^@\s]+", gateway.sender):
+        yield _("The gateway's sender is an address, or @ and a domain.")
+    if (gateway.place == CallerPlace.HEADER) != bool(gateway.header):
+        yield _("Name the header where, and only where, the number stands in one.")
+    if gateway.pattern and gateway.pattern.count(NUMBER_MARK) != 1:
+        yield _("In the pattern {number} stands once for the caller's number.")
+    try:
+        ip_network(gateway.network or "127.0.0.1", strict=False)
+    except ValueError:
+        yield _("The network is an address such as 10.0.0.7, or a network such as 10.0.0.0/24.")
+
+
+def _weakened(policy: IntakePolicy) -> list[Reason]:
     return [
         Reason(
             "intake.essential",
@@ -149,6 +202,32 @@ def _contradictions(policy: IntakePolicy) -> list[Reason]:
     ]
 
 
+_PLACES = (
+    (CallerPlace.SUBJECT.value, _("Subject")),
+    (CallerPlace.HEADER.value, _("Header")),
+    (CallerPlace.BODY.value, _("Text of the mail")),
+)
+_GATEWAY_COLUMNS = (
+    Field("sender", _("Sender"), Kind.TEXT, maximum=200, unique=True, help=_("Its address, or @ and its domain.")),
+    Field("place", _("Caller's number in"), Kind.CHOICE, choices=_PLACES),
+    Field("header", _("Name of the header"), Kind.TEXT, maximum=60, optional=True),
+    Field(
+        "pattern",
+        _("Pattern"),
+        Kind.TEXT,
+        maximum=120,
+        optional=True,
+        help=_("Such as: Fax from {number}. Empty: the first number there."),
+    ),
+    Field(
+        "network",
+        _("Comes from"),
+        Kind.TEXT,
+        maximum=60,
+        optional=True,
+        help=_("Address or network of a fax server of your own, whose mail nothing else proves."),
+    ),
+)
 _CHANNELS = tuple((channel.value, words) for channel, words in CHANNEL_WORDS.items())
 _CODES = tuple((code.value, FINDING_TITLES[code]) for code in FindingCode)
 _HOURS = _("working hours")
@@ -227,6 +306,15 @@ SECTION = Section(
             unit=_("days"),
         ),
         Field("most_documents", _("Documents in one message at most"), Kind.INT, minimum=1, maximum=1000),
+        Field(
+            "fax_gateways",
+            _("Fax gateways"),
+            Kind.TABLE,
+            row=FaxGateway,
+            columns=_GATEWAY_COLUMNS,
+            optional=True,
+            help=_("What these send by mail counts as a fax of the caller they name."),
+        ),
     ),
     summary=_("What makes an order complete and accurate, and who is asked when it is not."),
     check=_contradictions,

@@ -5,6 +5,7 @@ from orderloop.intake.services.asking import answer_questions, ask_customer, cha
 from orderloop.intake.services.claiming import (
     claim_messages,
     leave_to_recognition,
+    note_callers,
     put_on_list,
     quarantine_messages,
     read_message,

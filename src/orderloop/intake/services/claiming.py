@@ -19,7 +19,7 @@ from orderloop.interchange.facts import Hints, Part, Reading
 from orderloop.interchange.services import read_document
 from orderloop.orders.facts import Channel
 from orderloop.platform import files
-from orderloop.platform.bulk import execute, fetch_all
+from orderloop.platform.bulk import columns_of, execute, fetch_all
 from orderloop.policy.queries import in_force, working_time
 from orderloop.worklist import services as worklist
 from orderloop.worklist.facts import WorkNew
@@ -131,6 +131,16 @@ def leave_to_recognition(message_ids: Sequence[int]) -> None:
         """UPDATE intake_message SET needs_recognition = true, leased_until = NULL, attempts = greatest(attempts - 1, 0)
            WHERE id = ANY(%s::bigint[]) AND outcome = 'pending'""",
         [list(message_ids)],
+    )
+
+
+def note_callers(callers: Mapping[int, tuple[str, int | None]]) -> None:
+    """Write beside faxes the caller's number that was found in them only now, and whose number it is."""
+    execute(
+        """UPDATE intake_message m SET envelope = m.envelope || jsonb_build_object('caller', n.caller),
+               customer_id = coalesce(m.customer_id, n.customer_id)
+           FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS n(id, caller, customer_id) WHERE m.id = n.id""",
+        columns_of([(i, caller, customer_id) for i, (caller, customer_id) in sorted(callers.items())], 3),
     )
 
 

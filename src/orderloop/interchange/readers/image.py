@@ -22,6 +22,8 @@ MOST_PIXELS_IN_ALL = 500_000_000
 LEAST_ROWS_AN_INCH = 150
 SCAN_DPI = 200
 FORMATS = ("TIFF", "PNG", "JPEG", "BMP")
+_CAMERA_MAKER, _CAMERA = 0x010F, 0x0110
+_OF_SCREENS = 96.0
 # A fax row is 1,728 dots over 215 mm; machines that state no resolution still send such rows.
 _FAX_ROW, _FAX_DPI = 1_728, 204.0
 _FINE_ROWS, _STANDARD_ROWS = 196.0, 98.0
@@ -29,11 +31,13 @@ _FINE_ROWS, _STANDARD_ROWS = 196.0, 98.0
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A page in grey with square dots, `dpi` of them an inch; `rows_an_inch` as it was sent."""
+    """A page in grey with square dots, `dpi` of them an inch; `rows_an_inch` as it was sent. `is_photo`: taken by a
+    camera, so that the sheet need not fill it, nor lie flat in even light."""
 
     grey: "Image"
     dpi: float
     rows_an_inch: float
+    is_photo: bool = False
 
 
 def read(content: bytes, hints: Hints) -> Reading:
@@ -73,7 +77,19 @@ def scanned_pages(content: bytes, wanted: frozenset[int] | None = None) -> Itera
         if width * height * scale * scale > MOST_PIXELS:
             raise TooLarge(f"{MOST_PIXELS // 1_000_000} megapixels")
         grey = document[number - 1].render(scale=scale, grayscale=True).to_pil().convert("L")
-        yield number, Picture(grey, SCAN_DPI, SCAN_DPI)
+        yield number, Picture(grey, SCAN_DPI, _rows_of(document[number - 1]))
+
+
+def _rows_of(page: Any) -> float:
+    """How many rows an inch the largest picture on a page has: a fax is as coarse as it was sent in whatever file."""
+    import pypdfium2.raw as pdf
+
+    largest, rows = 0, float(SCAN_DPI)
+    for drawn in page.get_objects(filter=[pdf.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+        said = drawn.get_metadata()
+        if said.width * said.height > largest:
+            largest, rows = said.width * said.height, float(said.vertical_dpi)
+    return rows
 
 
 class TooLarge(Exception):
@@ -132,7 +148,16 @@ def _square(frame: Any) -> Picture:
             raise TooLarge(f"{MOST_PIXELS // 1_000_000} megapixels")
         grey = grey.resize((width, height), Image.Resampling.BICUBIC)
         across = max(across, down)
-    return Picture(grey, across, rows)
+    return Picture(grey, across, rows, _is_photo(frame))
+
+
+def _is_photo(frame: Any) -> bool:
+    """Whether a camera took it: it says so, or it is a JPEG that states no resolution a scanner would."""
+    exif = frame.getexif()
+    if exif.get(_CAMERA_MAKER) or exif.get(_CAMERA):
+        return True
+    across, down = (float(one or 0) for one in frame.info.get("dpi") or (0, 0))
+    return frame.format == "JPEG" and max(across, down) <= _OF_SCREENS
 
 
 def _upon_white(frame: Any) -> "Image":
@@ -170,15 +195,33 @@ def _recognised(pictures: Iterator[Picture], hints: Hints) -> Reading:
 
     pages, faults = [], []
     for number, picture in enumerate(pictures, 1):
-        pages.append(recognise(picture.grey, picture.dpi, number))
-        if picture.rows_an_inch < LEAST_ROWS_AN_INCH:
-            params = {"name": "resolution", "given": f"{picture.rows_an_inch:.0f} dpi"}
-            faults.append(Fault(FaultCode.DOUBTFUL, Place(page=number), params, rejects=False))
+        page = recognise(picture.grey, picture.dpi, number, is_photo=picture.is_photo)
+        pages.append(page)
+        faults += faults_of(picture, page)
     if not pages:
         return _refused(FaultCode.EMPTY)
     if not any(page.words for page in pages):
         return Reading(Format.IMAGE, faults=(Fault(FaultCode.NO_TEXT), *faults), pages=tuple(pages))
     return _order(tuple(pages), tuple(faults), hints)
+
+
+def faults_of(picture: Picture, page: Page) -> list[Fault]:
+    """Why a person must look at a page, however well it was recognised."""
+    found = []
+    if picture.is_photo or is_turned(page):
+        found.append(Fault(FaultCode.PHOTO, Place(page=page.number), rejects=False))
+    if picture.rows_an_inch < LEAST_ROWS_AN_INCH:
+        params = {"name": "resolution", "given": f"{picture.rows_an_inch:.0f} dpi"}
+        found.append(Fault(FaultCode.DOUBTFUL, Place(page=page.number), params, rejects=False))
+    return found
+
+
+def is_turned(page: Page) -> bool:
+    """Whether a page lay on its side in its picture."""
+    if not page.corners:
+        return False
+    (left, top), (right, top_right) = page.corners[:2]
+    return abs(top_right - top) > abs(right - left)
 
 
 def _order(pages: tuple[Page, ...], faults: tuple[Fault, ...], hints: Hints) -> Reading:

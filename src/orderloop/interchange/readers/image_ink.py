@@ -119,8 +119,8 @@ def _whites(glyphs: Sequence[Glyph], inked: Any) -> list[tuple[float, float]]:
     middles = [(glyph.box[0] + glyph.box[2]) / 2 for glyph in glyphs]
     spans = [tuple(sorted(pair)) for pair in itertools.pairwise(middles)]
     widths = [end - start for start, end in (_widest_white(inked, *span) for span in spans)]
-    # Of two letters at the same white the one where the script changes has it.
-    order = sorted(range(len(spans)), key=lambda at: (-widths[at], not is_change(glyphs[at], glyphs[at + 1])))
+    # Of two letters at the same white the one where words of another kind begin has it.
+    order = sorted(range(len(spans)), key=lambda at: (-widths[at], _kind(glyphs[at]) == _kind(glyphs[at + 1])))
     found: dict[int, tuple[float, float]] = {}
     for at in order:
         left = max((white[1] for place, white in found.items() if place < at), default=inked[0])
@@ -133,6 +133,11 @@ def _whites(glyphs: Sequence[Glyph], inked: Any) -> list[tuple[float, float]]:
 def is_change(left: Glyph, right: Glyph) -> bool:
     """Whether one of two letters is Chinese and the other a Latin one or a digit."""
     return (_is_chinese(left) and right.text.isascii()) or (left.text.isascii() and _is_chinese(right))
+
+
+def _kind(glyph: Glyph) -> str:
+    sign = glyph.text[:1]
+    return "chinese" if _is_chinese(glyph) else "letter" if sign.isalpha() else "digit" if sign.isdigit() else "sign"
 
 
 def _is_chinese(glyph: Glyph) -> bool:

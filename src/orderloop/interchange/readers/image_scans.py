@@ -34,21 +34,25 @@ def read(content: bytes, hints: Hints) -> Reading:
     if importlib.util.find_spec("rapidocr") is None:
         return replace(reading, faults=(*reading.faults, Fault(FaultCode.NO_RECOGNITION)))
     try:
-        recognised = {page.number: page for page in _recognised(content, wanted)}
+        read = list(_recognised(content, wanted))
     except image.TooLarge as excess:
         return replace(reading, faults=(*reading.faults, Fault(FaultCode.TOO_LARGE, params={"limit": str(excess)})))
-    return _whole(reading, tuple(recognised.get(page.number, page) for page in reading.pages), hints)
+    recognised = {page.number: page for page, _faults in read}
+    whole = _whole(reading, tuple(recognised.get(page.number, page) for page in reading.pages), hints)
+    return replace(whole, faults=(*whole.faults, *(fault for _page, faults in read for fault in faults)))
 
 
-def _recognised(content: bytes, wanted: Mapping[int, Page]) -> Iterator[Page]:
+def _recognised(content: bytes, wanted: Mapping[int, Page]) -> Iterator[tuple[Page, list[Fault]]]:
+    """The pages with what a person must know of each."""
     for number, picture in image.scanned_pages(content, frozenset(wanted)):
         darkest: Any = picture.grey.getextrema()[0]
         if darkest >= _WHITE:
-            yield replace(wanted[number], is_scan=False)
+            yield replace(wanted[number], is_scan=False), []
             continue
         from orderloop.interchange.readers.image_words import recognise
 
-        yield recognise(picture.grey, picture.dpi, number)
+        page = recognise(picture.grey, picture.dpi, number)
+        yield page, image.faults_of(picture, page)
 
 
 def _whole(reading: Reading, pages: tuple[Page, ...], hints: Hints) -> Reading:

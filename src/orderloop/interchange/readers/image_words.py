@@ -1,12 +1,14 @@
 """From a page's picture to its words: straightened, freed of specks and rules, recognised, put together."""
 
 import functools
+from dataclasses import replace
 from typing import Any
 
 import numpy
 
 from orderloop.interchange.facts import Page, Word
 from orderloop.interchange.readers.image_ink import INK, Box, Run, glyphs_of, overlooked, split, usual_height
+from orderloop.interchange.readers.image_plane import View, flattened, whole, without_shadow
 from orderloop.interchange.readers.image_votes import with_votes
 from orderloop.interchange.rules.pages.recognised import mended
 
@@ -22,21 +24,44 @@ _LONG_DOWN, _LONG_ACROSS, _BROADEST, _GAP = 60, 100, 12, 31
 _SURE_ALONE = 0.8
 
 
-def recognise(grey: Any, dpi: float, number: int) -> Page:
-    """The page with its words in reading order and its rules; boxes are of the page made upright and straight."""
-    width, height = (72 * side / dpi for side in grey.size)
-    page, rules = _cleaned(_straight(_dark_on_light(_at_wanted_size(grey, dpi))))
-    high, wide = page.shape
-    runs = _runs(page)
+def recognise(grey: Any, dpi: float, number: int, *, is_photo: bool = False) -> Page:
+    """The page with its words in reading order and its rules; boxes are of the page made flat, upright and straight,
+    and `corners` tells where that lies in the picture."""
+    came = _dark_on_light(_at_wanted_size(grey, dpi))
+    view = without_shadow(flattened(whole(came))) if is_photo else whole(came)
+    view, rules, runs = _read(view)
+    if _lies_on_its_side(runs):
+        view, rules, runs = _read(view.turned(1))
     if _certainty(runs) < _UNSURE:
-        over = page[::-1, ::-1].copy()
-        other = _runs(over)
+        over = view.turned(2)
+        other = _runs(over.page)
         if _certainty(other) > _certainty(runs):
-            runs, page = other, over
+            high, wide = view.page.shape
             rules = [(wide - right, high - bottom, wide - left, high - top) for left, top, right, bottom in rules]
+            view, runs = over, other
+    page = view.page
+    high, wide = page.shape
     words = _words(with_votes(_with_overlooked(runs, page), page, _read_line), page, rules)
     rulings = tuple(_shares(rule, wide, high) for rule in rules)
-    return Page(number, width, height, tuple(words), is_scan=True, rulings=rulings)
+    scale = 72 * grey.width / dpi / came.shape[1]
+    corners = view.shares(came.shape[1], came.shape[0])
+    return Page(number, wide * scale, high * scale, tuple(words), is_scan=True, rulings=rulings, corners=corners)
+
+
+def _read(view: View) -> tuple[View, list[Box], list[Run]]:
+    straight = _straight(view)
+    page, rules = _cleaned(straight.page)
+    straight = replace(straight, page=page)
+    return straight, rules, _runs(page)
+
+
+def _lies_on_its_side(runs: list[Run]) -> bool:
+    """Whether most of the print runs up or down the page."""
+    along = across = 0.0
+    for run in runs:
+        width, height = (float(side) for side in run.box.max(axis=0) - run.box.min(axis=0))
+        along, across = along + max(0.0, width - 1.5 * height), across + max(0.0, height - 1.5 * width)
+    return across > along
 
 
 def _at_wanted_size(grey: Any, dpi: float) -> Any:
@@ -55,15 +80,9 @@ def _dark_on_light(page: Any) -> Any:
     return 255 - page if page.mean() < 110 else page
 
 
-def _straight(page: Any) -> Any:
-    import cv2
-
-    angle = _skew(page)
-    if abs(angle) < 0.05:
-        return page
-    height, width = page.shape
-    turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1)
-    return cv2.warpAffine(page, turn, (width, height), flags=cv2.INTER_CUBIC, borderValue=255)
+def _straight(view: View) -> View:
+    angle = _skew(view.page)
+    return view if abs(angle) < 0.05 else view.tilted(angle)
 
 
 def _cleaned(page: Any) -> tuple[Any, list[Box]]:

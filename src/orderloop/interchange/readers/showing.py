@@ -21,15 +21,30 @@ _BOOKS = frozenset({"xlsx", "xlsb", "xls", "ods"})
 
 def page_picture(content: bytes, argument: bytes) -> bytes:
     """Page `page` (from 1) as a PNG of `WIDTH` dots across; `aspect`, its height over its width, squares the dots of a
-    fax. Raises whatever the decoders raise.
+    fax. `corners`, where the page's corners lie in the picture: it is shown as it was read, upright and straight.
+    Raises whatever the decoders raise.
     """
     asked = json.loads(argument)
     number, aspect = int(asked["page"]), float(asked.get("aspect") or 0)
     picture = _of_pdf(content, number) if content[:1024].lstrip().startswith(b"%PDF") else _of_image(content, number)
-    height = round(WIDTH * min(aspect or picture.height / picture.width, TALLEST))
+    size = (WIDTH, max(1, round(WIDTH * min(aspect or picture.height / picture.width, TALLEST))))
+    corners = asked.get("corners")
+    shown = _straightened(picture, corners, size) if corners else picture.resize(size)
     drawn = io.BytesIO()
-    picture.resize((WIDTH, max(1, height))).save(drawn, "PNG", optimize=False)
+    shown.save(drawn, "PNG", optimize=False)
     return drawn.getvalue()
+
+
+def _straightened(picture: Any, corners: list[list[float]], size: tuple[int, int]) -> Any:
+    """What lies between four corners of a picture (in fractions of it, from the left above clockwise), of that size."""
+    from PIL import Image
+
+    from orderloop.interchange.readers.image_plane import plane_between
+
+    there = [(x * picture.width, y * picture.height) for x, y in corners]
+    here = [(0, 0), (size[0], 0), size, (0, size[1])]
+    coefficients = plane_between(here, there)
+    return picture.transform(size, Image.Transform.PERSPECTIVE, coefficients, Image.Resampling.BILINEAR, fillcolor=255)
 
 
 def sheet_cells(content: bytes, argument: bytes) -> bytes:

@@ -229,6 +229,7 @@ def _page_body(page: Page) -> dict[str, Any]:
         "is_scan": page.is_scan,
         "words": [[word.text, *word.box, word.confidence] for word in page.words],
         "rulings": [list(box) for box in page.rulings],
+        **({"corners": [list(corner) for corner in page.corners]} if page.corners else {}),
     }
 
 
@@ -236,7 +237,8 @@ def _page_of(body: Mapping[str, Any]) -> Page:
     width, height = body["size"]
     words = tuple(Word(_text(text), _box(box), float(sure)) for text, *box, sure in body["words"])
     rulings = tuple(_box(box) for box in body.get("rulings", ()))
-    return Page(int(body["number"]), float(width), float(height), words, bool(body["is_scan"]), rulings)
+    corners = tuple((float(x), float(y)) for x, y in body.get("corners", ()))
+    return Page(int(body["number"]), float(width), float(height), words, bool(body["is_scan"]), rulings, corners)
 
 
 def _part_body(part: Part) -> dict[str, Any]:

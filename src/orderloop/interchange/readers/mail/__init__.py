@@ -153,10 +153,21 @@ def _sent_on(headers: Mapping[str, str]) -> date | None:
 
 def read_headers(content: bytes) -> dict[str, str]:
     """The headers that matter of a mail whose body is not looked at; none where there are more than are read."""
+    message = _head_of(content)
+    return headers_of(message)[0] if message is not None else {}
+
+
+def read_header(content: bytes, name: str) -> str:
+    """One header of a mail whose body is not looked at, the first of its name; empty where there is none."""
+    message = _head_of(content)
+    return header_text(str(message.get(name, ""))) if message is not None else ""
+
+
+def _head_of(content: bytes) -> "Message[str, str] | None":
     head = re.split(rb"\r?\n\r?\n", content[: LONGEST_HEAD + 4], maxsplit=1)[0]
     if len(head) > LONGEST_HEAD:
-        return {}
+        return None
     try:
-        return headers_of(parse(head + b"\n\n"))[0]
+        return parse(head + b"\n\n")
     except TooComplex:
-        return {}
+        return None

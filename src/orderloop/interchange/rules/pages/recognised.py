@@ -20,6 +20,9 @@ _MENDED: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<=[a-z])0(?=[a-z])"), "o"),
     (re.compile(r"(?<![A-Za-z0-9])0(?=-[a-z]{3})"), "O"),
     (re.compile(r"(?<=[0-9xX×*])[lI|](?=[0-9])"), "1"),
+    # An amount and the day of the next column; a day with one of its points a comma.
+    (re.compile(r"(?<=\.\d\d)(?=20\d\d[-/.]\d{1,2}[-/.]\d{1,2}$)"), " "),
+    (re.compile(r"^(20\d\d)(?:,(\d{1,2})[.,]|\.(\d{1,2}),)(\d{1,2})$"), r"\1.\2\3.\4"),
     # `P.O. No.` and the numbers that begin with it.
     (re.compile(r"(?<![A-Za-z0-9])P\.0(?=\.|\s*#|\s*No)"), "P.O"),
     (re.compile(r"(?<![A-Za-z0-9])P0(?=-?\d{4})"), "PO"),
