@@ -1,5 +1,6 @@
 """The inbox: what waits is found under its tab, and what is done with ticked rows is told row by row."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -9,12 +10,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests.intake.arrivals import a_partner, edifact, mail, store
-from tests.makers import NOW, a_customer, a_product, policies
+from tests.makers import CLERK, NOW, a_customer, a_product, policies
 
 from orderloop.customers.models import Contact
 from orderloop.flow.queries import inbox
 from orderloop.flow.queries.inbox import InboxFilter, Tab
 from orderloop.flow.services.arriving import process_messages
+from orderloop.flow.services.verifying import verify_drafts
 from orderloop.foundation.actor import SYSTEM
 from orderloop.foundation.calendar_data import CHINA
 from orderloop.intake.models import Draft, Message, Proposal
@@ -41,6 +43,11 @@ def arrive(content: bytes, **how: object) -> int:
     message_id = store(content, **how)  # type: ignore[arg-type]
     process_messages([message_id], at=NOW, actor=SYSTEM)
     return message_id
+
+
+def said_in(page: str) -> str:
+    """What a page says, without its marks: the words of a document stand apart."""
+    return re.sub(r"<[^>]*>", "", page)
 
 
 def under(tab: Tab) -> list[str]:
@@ -78,10 +85,9 @@ def test_the_pages_open_in_both_languages(desk: int, sign_in: SignedIn) -> None:
             assert clerk.get("/inbox", {"tab": tab.value}).status_code == 200
             assert clerk.get("/inbox/export", {"tab": tab.value, "form": "csv"}).status_code == 200
         for draft in Draft.objects.all():
-            page = clerk.get(f"/drafts/{draft.id}").content.decode()
-            assert "LIN+1" in page
+            assert "LIN+1+" in said_in(clerk.get(f"/drafts/{draft.id}").content.decode())
         page = clerk.get(f"/inbox/messages/{news}").content.decode()
-        assert "Have a look at our new office." in page
+        assert "Have a look at our new office." in said_in(page)
         page = clerk.get(f"/inbox/changes/{Proposal.objects.get().id}").content.decode()
         assert "<del>4</del>" in page and "<ins>9</ins>" in page
 
@@ -163,7 +169,7 @@ def test_a_message_that_is_no_order_is_entered_by_hand_with_its_text_beside_the_
     opened = clerk.post(f"/inbox/messages/{news}/restore")
     draft = Draft.objects.get(message_id=news)
     assert opened.headers["Location"] == f"/orders/new?draft={draft.id}"
-    assert "We need bolts, please call." in clerk.get(opened.headers["Location"]).content.decode()
+    assert "We need bolts, please call." in said_in(clerk.get(opened.headers["Location"]).content.decode())
     assert (draft.status, Message.objects.get(id=news).outcome) == ("open", "draft")
     assert WorkItem.objects.get(subject_kind="message", subject_id=news).outcome == "restored"
     assert clerk.post(f"/inbox/messages/{news}/restore").headers["Location"] == f"/inbox/messages/{news}"
@@ -188,7 +194,9 @@ def test_a_change_is_declined_with_a_reason_and_the_order_stays(desk: int, sign_
     clerk.post(f"/inbox/changes/{proposal.id}/decide", {"deed": "decline", "reason": ""})
     proposal.refresh_from_db()
     assert proposal.status == "open"
-    assert "carried out with amendments, later" in clerk.get(f"/inbox/changes/{proposal.id}").content.decode()
+    assert (
+        "the order itself stays as it is until somebody" in clerk.get(f"/inbox/changes/{proposal.id}").content.decode()
+    )
     clerk.post(f"/inbox/changes/{proposal.id}/decide", {"deed": "decline", "reason": "already picked"})
     proposal.refresh_from_db()
     assert (proposal.status, proposal.reason, proposal.decided_by) == ("declined", "already picked", "Clerk")
@@ -203,3 +211,82 @@ def test_somebody_who_may_only_look_changes_nothing(desk: int, sign_in: SignedIn
     for path in (f"/drafts/{draft.id}/verify", f"/drafts/{draft.id}/teach", "/inbox/act/accept"):
         assert worker.post(path, {"ids": [f"d{draft.id}"], "deed": "accept"}).status_code == 403
     assert Order.objects.count() == 0
+
+
+def changed(quantity: int = 9) -> tuple[Proposal, Order]:
+    """An order, and the same number again with another quantity."""
+    wanted = CHINA.next_working_day(timezone.localdate() + timedelta(days=20)).strftime("%Y%m%d")
+    arrive(edifact("PO-4", [("BOLT-M8", 4, "12.5")], wanted=wanted))
+    arrive(edifact("PO-4", [("BOLT-M8", quantity, "12.5")], control="2", wanted=wanted))
+    return Proposal.objects.get(), Order.objects.get()
+
+
+def test_an_accepted_change_is_work_until_a_person_says_it_is_carried_out(desk: int, sign_in: SignedIn) -> None:
+    proposal, order = changed()
+    before, clerk = Order.objects.values().get(), sign_in("clerk")
+    clerk.post(f"/inbox/changes/{proposal.id}/decide", {"deed": "accept"})
+    item = WorkItem.objects.get(kind="amendment")
+    assert (item.role, item.subject_id, item.order_id, item.done_at) == ("clerk", proposal.id, order.id, None)
+    assert Order.objects.values().get() == before
+    page = clerk.get(f"/inbox/changes/{proposal.id}").content.decode()
+    assert "Accepted; still to be carried out." in page and 'value="replace"' in page
+    assert f'href="/inbox/changes/{proposal.id}"' in clerk.get("/work").content.decode()
+    clerk.post(f"/inbox/changes/{proposal.id}/decide", {"deed": "done"})
+    item.refresh_from_db()
+    assert (item.outcome, item.done_by) == ("carried_out", "Clerk")
+    assert "Accepted and carried out." in clerk.get(f"/inbox/changes/{proposal.id}").content.decode()
+
+
+def test_an_accepted_change_takes_the_old_orders_place_by_a_new_one(desk: int, sign_in: SignedIn) -> None:
+    proposal, order = changed()
+    clerk = sign_in("clerk")
+    clerk.post(f"/inbox/changes/{proposal.id}/decide", {"deed": "replace"})
+    order.refresh_from_db()
+    assert order.status == "released"
+    clerk.post(f"/inbox/changes/{proposal.id}/decide", {"deed": "accept"})
+    answer = clerk.post(f"/inbox/changes/{proposal.id}/decide", {"deed": "replace"})
+    draft = Draft.objects.get(status="open")
+    order.refresh_from_db()
+    assert (answer.headers["Location"], order.status) == (f"/orders/new?draft={draft.id}", "cancelled")
+    assert (draft.body["po_number"], draft.body["lines"]) == (
+        "PO-4", [{"item": "BOLT-M8", "quantity": "9", "unit": draft.body["lines"][0]["unit"]}]
+    )  # fmt: skip
+    assert not WorkItem.objects.filter(kind="amendment", done_at=None).exists()
+    sent = {
+        "token": str(draft.token), "customer": "HX", "po_number": "PO-4", "requested_on": draft.body["requested_on"],
+        "item": ["BOLT-M8"], "quantity": ["9"], "unit": [""], "line_date": [""], "unit_price": [""],
+    }  # fmt: skip
+    assert clerk.post("/orders/new", sent).status_code == 302
+    new = Order.objects.exclude(id=order.id).get()
+    assert (new.po_number, new.lines.get().quantity) == ("PO-4", 9)
+
+
+def test_an_accepted_cancellation_cancels_the_order_unless_goods_are_being_picked(desk: int, sign_in: SignedIn) -> None:
+    proposal, order = changed()
+    Proposal.objects.update(kind="cancel", diff={"cancels": True, "lines": []})
+    Order.objects.update(status="shipped")
+    clerk = sign_in("clerk")
+    clerk.post(f"/inbox/changes/{proposal.id}/decide", {"deed": "accept"})
+    proposal.refresh_from_db()
+    assert proposal.status == "open"
+    Order.objects.update(status="released")
+    clerk.post(f"/inbox/changes/{proposal.id}/decide", {"deed": "accept"})
+    proposal.refresh_from_db()
+    order.refresh_from_db()
+    assert (proposal.status, order.status) == ("accepted", "cancelled")
+    assert not WorkItem.objects.filter(kind="amendment").exists()
+
+
+def test_a_revision_of_an_open_draft_takes_its_place_when_it_is_accepted(desk: int) -> None:
+    wanted = CHINA.next_working_day(timezone.localdate() + timedelta(days=20)).strftime("%Y%m%d")
+    arrive(edifact("PO-5", [("BOLT-M8", 4, "11")], wanted=wanted))
+    arrive(edifact("PO-5", [("BOLT-M8", 9, "12.5")], control="2", wanted=wanted))
+    first, second = Draft.objects.order_by("id")
+    assert "E_PO_REVISION" in [each["code"] for each in second.findings]
+    said = {"lines/0/quantity": "9", "po_number": "PO-5"}
+    assert verify_drafts({second.id: said}, at=NOW + timedelta(hours=1), actor=CLERK).all_done
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (second.status, first.status) == ("accepted", "rejected")
+    assert first.reason.startswith(f"Replaced by draft {second.id}")
+    assert Order.objects.get().lines.get().quantity == 9

@@ -160,6 +160,8 @@ def place_of(kind: str, subject_id: int, number: str | None) -> str:
         return reverse("review_sheet", args=[number])
     if kind == "production_planning" and number:
         return f"{reverse('shortages')}?order={number}"
+    if kind == "amendment":
+        return reverse("proposal", args=[subject_id])
     if kind == "post_given_up":
         return reverse("partner", args=[subject_id])
     if kind == "figure_missed":

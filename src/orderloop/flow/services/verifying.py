@@ -12,9 +12,10 @@ from orderloop.foundation.actor import Actor
 from orderloop.foundation.outcome import Done, Outcomes, Reason, Refused, Stale
 from orderloop.intake import queries
 from orderloop.intake import services as intake
-from orderloop.intake.facts import DraftFact, DraftStatus, OrderEntry
+from orderloop.intake.facts import DraftFact, DraftStatus, FindingCode, OrderEntry
 from orderloop.intake.rules.correcting import doubts_left
 from orderloop.intake.rules.verifying import is_green
+from orderloop.orders.rules import po_key
 
 Said = Mapping[int, Mapping[str, str]]
 
@@ -43,12 +44,31 @@ def verify_drafts(said: Said, *, at: datetime, actor: Actor, unopened: bool = Fa
     note_again(lacking, said, at=at)
     refused |= {i: Refused(i, (Reason("inbox.incomplete"),)) for i in lacking}
     taken = take_in_entries(complete, at=at, actor=actor) if complete else Outcomes.of(())
+    _give_up_earlier({each.id: ready[each.id] for each in taken.done}, at=at, actor=actor)
     return Outcomes.of(
         said,
         done=taken.done,
         refused=refused.values(),
         stale=[Stale(i) for i in said if i not in drafts],
     )
+
+
+def _give_up_earlier(taken: Mapping[int, DraftFact], *, at: datetime, actor: Actor) -> None:
+    """What came before under the same number and was still open is replaced by what was just accepted: the person saw
+    that it is a revision, and no two orders may come of one number."""
+    revisions = {
+        (draft.customer_id, po_key(str(draft.body.get("po_number", "")))): i
+        for i, draft in taken.items()
+        if draft.customer_id is not None and any(each.code == FindingCode.PO_REVISION for each in draft.findings)
+    }
+    if revisions:
+        earlier = queries.open_drafts_by_po([(owner or 0, key) for owner, key in revisions])
+        given_up = {
+            earlier[pair][0]: f"Replaced by draft {i} · 由待补全订单 {i} 取代"
+            for pair, i in revisions.items()
+            if pair in earlier and earlier[pair][0] < i
+        }
+        intake.reject_drafts(given_up, at=at, actor=actor)
 
 
 @transaction.atomic
