@@ -25,7 +25,7 @@ class FlowConfig(AppConfig):
             try_lessons,
         )
         from orderloop.flow.rules import SECTION
-        from orderloop.flow.services import clocks, confirming, exchanging, sending, web_posts
+        from orderloop.flow.services import clocks, confirming, exchanging, robots, sending, web_posts
         from orderloop.flow.services.asking import MAIL
         from orderloop.fulfilment.services import register_line_words
         from orderloop.platform import jobs, mail, outbox
@@ -45,7 +45,9 @@ class FlowConfig(AppConfig):
         jobs.register_pass("read_arrivals", read_arrivals)
         jobs.register_pass("try_lessons", try_lessons)
         jobs.register_pass("recognise_arrivals", recognise_arrivals, lane=jobs.RECOGNITION)
+        outbox.register(robots.ROBOT, robots.do_robots, waits=robots.WAITS, apart=True)
         jobs.register_pass("post_documents", web_posts.post_documents, jobs.POSTS)
+        jobs.register_pass("post_robots", robots.post_robots, jobs.POSTS)
         if settings.FAX_FOLDER:
             jobs.register_pass("take_faxes", take_faxes)
         _register_navigation()

@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 
 from orderloop.customers import queries as customers
 from orderloop.flow.queries import exchanged
-from orderloop.flow.services import clocks
+from orderloop.flow.services import clocks, robots
 from orderloop.flow.services.advance import serve_waiting
 from orderloop.flow.services.arriving import own_names, process_messages
 from orderloop.flow.services.decisions import rescore_orders
@@ -160,6 +160,13 @@ def watch_answers(timestamp: int) -> tuple[int, int, int]:
     others waited. Returns how many of each."""
     at = datetime.fromtimestamp(timestamp, UTC)
     return clocks.acknowledge_drafts(at=at), clocks.raise_late_answers(at=at), clocks.keep_answer_times(at=at)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="tell_robots")
+def tell_robots(timestamp: int) -> int:
+    """Have chat robots told of new alarms; returns how many messages that is."""
+    return robots.tell_robots(at=datetime.fromtimestamp(timestamp, UTC))
 
 
 def receipt_contexts(effects: Sequence[DueEffect]) -> Mapping[str, Mapping[str, Any]]:

@@ -139,6 +139,13 @@ class ClosedAddress(models.Model):
     at = models.DateTimeField()
 
 
+class ToldRobot(models.Model):
+    """Up to which piece of work a chat robot has been told of alarms."""
+
+    name = models.CharField(max_length=160, unique=True)
+    last_item = models.BigIntegerField()
+
+
 class ControlNumber(models.Model):
     """The last control number used towards a partner in a format; they only rise."""
 
