@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,14 @@ def test_a_sentence_that_changes_an_order_names_only_what_changes() -> None:
 def test_a_day_told_by_its_week_is_less_sure_than_a_date() -> None:
     week = next(each for each in ALL if each.name == "zh sentence")
     assert mail.read(week.content, Hints()).orders[0].fields["requested_on"].confidence < 0.7
+
+
+@pytest.mark.parametrize(
+    ("today", "day"),
+    [(date(2026, 11, 23), "2026-11-25"), (date(2027, 3, 1), "2027-03-10"), (date(2026, 11, 1), "2026-11-04")],
+    ids=["read days later", "sent long ago", "sent in the future"],
+)
+def test_a_day_told_by_its_week_counts_from_when_the_mail_was_sent(today: date, day: str) -> None:
+    week = next(each for each in ALL if each.name == "zh sentence")
+    order = mail.read(week.content, Hints(today=today)).orders[0]
+    assert order.text("requested_on") == day

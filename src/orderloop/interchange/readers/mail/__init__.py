@@ -28,6 +28,7 @@ from orderloop.interchange.rules.text_orders.headers import header_fields
 
 MOST_BYTES = 50_000_000
 LONGEST_HEAD = 512 * 1024
+LONGEST_UNDER_WAY = 30  # days
 # Those that say who, to whom, about what and in answer to what; and those that show a machine at work.
 HEADERS = (
     "from", "sender", "reply-to", "to", "cc", "delivered-to", "x-original-to", "subject", "date", "message-id",
@@ -71,7 +72,7 @@ def _reading(message: "Message[str, str]", found: Found, hints: Hints) -> Readin
     own = written.own
     if written.repeated and (written.is_forward or (FORWARDS.match(subject) and not parts)):
         parts.insert(0, Part("forwarded.txt", "text/plain", written.repeated.encode("utf-8")))
-    hints = replace(hints, today=hints.today or _sent_on(headers))
+    hints = replace(hints, today=_written_on(headers, hints.today))
     order = _order(own, subject, bool(parts), hints)
     if not own.strip() and not parts and not faults:
         faults.append(Fault(FaultCode.NO_TEXT))
@@ -142,6 +143,14 @@ def _in_subject(value: Value) -> Value:
 
 def _uses_line(order: ReadOrder, number: int) -> bool:
     return any(value.place.path == f"line {number}" for line in order.lines for value in line.values())
+
+
+def _written_on(headers: Mapping[str, str], today: date | None) -> date | None:
+    """The day from which `next Wednesday` counts: when the mail was sent, unless its clock cannot be right."""
+    sent = _sent_on(headers)
+    if sent is None or today is None:
+        return sent or today
+    return sent if 0 <= (today - sent).days <= LONGEST_UNDER_WAY else today
 
 
 def _sent_on(headers: Mapping[str, str]) -> date | None:
