@@ -12,11 +12,12 @@ from tests.makers import a_customer
 from tests.metrics.record import NOVEMBER, a_line, a_shipment, a_stage, an_order, at
 
 from orderloop.customers.models import Customer
+from orderloop.flow.models import AnswerTime
 from orderloop.intake.models import Draft, Question
 from orderloop.metrics.facts import BY_CODE, FIGURES, ErrorCause, FigureFilter, Reading
 from orderloop.metrics.queries import figures
 from orderloop.metrics.queries.statements import MEASURED
-from orderloop.orders.models import Event
+from orderloop.orders.models import Event, Order
 from orderloop.worklist.models import WorkItem
 
 pytestmark = pytest.mark.django_db
@@ -250,6 +251,9 @@ def test_a_trend_has_twelve_points_that_end_with_the_period(customer: Customer) 
 def test_all_figures_with_their_trends_are_read_by_one_statement_for_the_same_orders(customer: Customer) -> None:
     an_order(customer, "2026-10-05 00:00", "2026-10-09 00:00", acknowledged="2026-10-05 00:03", billed=100)
     an_order(customer, "2026-11-02 00:00", "2026-11-23 00:00", acknowledged="2026-11-02 00:05", billed=90)
+    for order in Order.objects.all():
+        AnswerTime.objects.create(order=order, receipt_minutes=1, receipt_in_time=True, confirmation_minutes=9,
+                                  confirmation_in_time=True, asked_minutes=60, kept_at=at("2026-11-23 00:00"))  # fmt: skip
     codes = list(MEASURED)
     alone = {code: read(code) for code in codes}
     with CaptureQueriesContext(connection) as seen:

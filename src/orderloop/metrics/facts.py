@@ -56,6 +56,8 @@ class Figure:
 
 
 _DELIVERED = _("orders delivered in the period")
+_ANSWERED = _("orders received in the period and decided")
+_ASKED = _("orders received in the period of which the customer was asked")
 _LINES = _("lines of orders delivered in the period")
 
 FIGURES: tuple[Figure, ...] = (
@@ -117,6 +119,9 @@ FIGURES: tuple[Figure, ...] = (
     ),
     Figure("cost_per_order", 18, _("Cost per order"), _DELIVERED, Unit.MONEY, Group.COST, False, True),
     Figure("cost_per_line", 19, _("Cost per order line"), _DELIVERED, Unit.MONEY, Group.COST, False),
+    Figure("receipt_in_time", 20, _("Receipts in time"), _ANSWERED, Unit.SHARE, Group.CYCLE, True),
+    Figure("confirmation_in_time", 21, _("Confirmations in time"), _ANSWERED, Unit.SHARE, Group.CYCLE, True),
+    Figure("asked_hours", 22, _("Waiting for the customer's answer"), _ASKED, Unit.HOURS, Group.CYCLE, False),
 )
 BY_CODE: Mapping[str, Figure] = {figure.code: figure for figure in FIGURES}
 
@@ -295,6 +300,8 @@ DEFAULT_TARGETS: tuple[Target, ...] = (
     Target("first_time_right", Decimal("0.90")),
     Target("touchless", Decimal("0.60")),
     Target("cost_per_order", Decimal(40)),
+    Target("receipt_in_time", Decimal("0.98")),
+    Target("confirmation_in_time", Decimal("0.95")),
 )
 
 

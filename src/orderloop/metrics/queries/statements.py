@@ -94,6 +94,14 @@ FROM orders_order o WHERE {period}{filters}""",
     ("minutes", "touchless"),
 )
 
+ANSWERED = Family(
+    "answered",
+    "o.received_at",
+    """SELECT o.id AS order_id, o.received_at AS at, a.receipt_in_time::int, a.confirmation_in_time::int,
+    nullif(a.asked_minutes, 0)::float8 / 60 AS asked_hours
+FROM orders_order o JOIN flow_answertime a ON a.order_id = o.id WHERE {period}{filters}""",
+)
+
 # A line that came in several shipments is there with the last of them.
 LINES = Family(
     "lines",
@@ -200,6 +208,9 @@ MEASURED: Mapping[str, Measured] = {
     "touchless": Measured(RECEIVED, "touchless"),
     "cost_per_order": Measured(COSTS, "cost", further=_COST),
     "cost_per_line": Measured(COSTS, "cost", "sum(cost) / nullif(sum(lines), 0)", _COST),
+    "receipt_in_time": Measured(ANSWERED, "receipt_in_time"),
+    "confirmation_in_time": Measured(ANSWERED, "confirmation_in_time"),
+    "asked_hours": Measured(ANSWERED, "asked_hours", MEDIAN, has_p90=True),
 }
 
 _BOTH = "percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY {value})"
