@@ -8,7 +8,7 @@ from django.db import transaction
 
 from orderloop.customers import queries as customers
 from orderloop.customers.facts import ContactFact, CustomerFact
-from orderloop.foundation.actor import Actor
+from orderloop.foundation.actor import SYSTEM, Actor
 from orderloop.foundation.outcome import Done, Outcomes, Reason, Refused, Stale
 from orderloop.intake import queries
 from orderloop.intake.facts import SECTION, DraftFact, Finding, IntakePolicy, OrderEntry, QuestionFact
@@ -126,6 +126,10 @@ def chase_questions(*, at: datetime) -> tuple[int, int]:
     put_mails(mails, at=at)
     _mark_reminded([question.question_id for question in (*remind, *late)], at)
     work = [_work("draft", drafts[question.draft_id], at, "no_answer") for question in late]
+    if late:
+        # Work that waited beside the question has another reason now, and is everybody's again.
+        ids = [question.draft_id for question in late]
+        worklist.close_items("draft", ids, kinds=("draft",), at=at, actor=SYSTEM, outcome="no_answer")
     worklist.open_items(work, at=at)
     return len(remind), len(late)
 
