@@ -132,3 +132,11 @@ def test_lines_that_run_across_are_placed_where_they_stand() -> None:
 
 def test_a_price_per_another_unit_is_not_sure() -> None:
     assert sure("yuan", "unit_price")[2] <= 0.5 < min(sure("yuan", "unit_price")[:2])
+
+
+def test_a_row_of_sizes_that_does_not_add_up_is_named_and_one_that_does_is_not() -> None:
+    rows = [["货号", "S", "M", "L", "合计"], ["A-1", 1, 2, 3, 6], ["A-2", 1, 2, None, 3], ["A-3", 4, 2, None, 5]]
+    order = read_document(xlsx(rows), Hints(filename="a.xlsx")).orders[0]
+    assert [(fault.code.value, fault.place.path, dict(fault.params)) for fault in order.faults] == [
+        ("D_INCONSISTENT", "E4", {"name": "quantity", "given": "5", "expected": "6"})
+    ]

@@ -373,7 +373,7 @@ class _Table:
             self._specify(row, spec, line)
         if not self.across:
             self._keep(row, line, own)
-        for one in spread_line(self.grid, row, line, self.across, self.block.head.last, self.findings):
+        for one in spread_line(self.grid, row, line, self.block.head, self.findings):
             self._keep(row, one, own)
 
     def _specify(self, row: int, spec: str, line: dict[str, Value]) -> None:

@@ -2,18 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 
 from orderloop.interchange.facts import FaultCode, Method, Value
 from orderloop.interchange.rules.sheet.grid import Grid
-from orderloop.interchange.rules.sheet.spread import is_day, quantity_of
+from orderloop.interchange.rules.sheet.head import Head
+from orderloop.interchange.rules.sheet.spread import EACH, EACH_SUM, is_day, quantity_of
 from orderloop.interchange.rules.sheet.values import HIDDEN, Findings, Style, read_day, read_figure
+from orderloop.interchange.rules.values import as_text
 
 
 def spread_line(
-    grid: Grid, row: int, line: Mapping[str, Value], across: Mapping[int, str], last: int, findings: Findings
+    grid: Grid, row: int, line: Mapping[str, Value], head: Head, findings: Findings
 ) -> list[dict[str, Value]]:
     """The lines of one row. A size or colour is no code of ours: what it makes of the item a person looks at."""
     lines: list[dict[str, Value]] = []
+    across = {column.index: column.title for column in head.columns if column.field == EACH}
+    last = head.last
+    for column in head.columns:
+        if column.field == EACH_SUM and (said := grid.text(row, column.index)):
+            counted = sum((quantity_of(grid.text(row, index)) for index in across), Decimal(0))
+            if quantity_of(said) != counted:
+                place = grid.place(row, column.index)
+                findings.add(FaultCode.INCONSISTENT, place, name="quantity", given=said[:80], expected=as_text(counted))
     for index, title in across.items():
         text = grid.text(row, index)
         if not text or not quantity_of(text):
