@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 # By place, or by name.
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -117,14 +117,15 @@ def _run(statement: str, parameters: Parameters) -> Any:
         if isinstance(parameters, Mapping)
         else [_value(value) for value in parameters]
     )
-    if connection.queries_logged or connection.execute_wrappers:
-        cursor = connection.cursor()
+    own = connections[DEFAULT_DB_ALIAS]  # looked up once: `connection` looks for the thread's own at every use
+    if own.queries_logged or own.execute_wrappers:
+        cursor = own.cursor()
         cursor.execute(statement, values)
         return cursor
-    connection.ensure_connection()
-    connection.validate_no_broken_transaction()
-    with connection.wrap_database_errors:
-        return connection.connection.execute(statement, values)
+    own.ensure_connection()
+    own.validate_no_broken_transaction()
+    with own.wrap_database_errors:
+        return own.connection.execute(statement, values)
 
 
 def _value(value: Any) -> Any:
