@@ -61,3 +61,10 @@ def test_a_package_that_runs_code_is_told_from_one_with_a_docstring() -> None:
 def runs_code(text: str) -> bool:
     body = ast.parse(text).body
     return len(body) > (ast.get_docstring(ast.Module(body, [])) is not None)
+
+
+def test_a_process_that_draws_no_page_does_not_load_the_tables_of_pinyin() -> None:
+    # 50 MB and half a second of each worker, mailroom and command.
+    asks = "import django, sys; django.setup(); import orderloop.entrypoints.urls; print('pypinyin' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=True, timeout=120)
+    assert told.stdout.strip() == "False"

@@ -3,6 +3,7 @@ person may open."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.core.checks import CheckMessage, Error
@@ -10,7 +11,6 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
-from pypinyin import Style, lazy_pinyin
 
 Words = Any  # a str, or a lazy translation of one
 
@@ -122,8 +122,15 @@ def keywords_of(label: Words) -> str:
         english = str(label)
     with override("zh-hans"):
         chinese = str(label)
-    initials = "".join(lazy_pinyin(chinese, style=Style.FIRST_LETTER)) if chinese != english else ""
+    initials = _initials(chinese) if chinese != english else ""
     return " ".join(dict.fromkeys(word.lower() for word in (english, chinese, initials) if word))
+
+
+@cache
+def _initials(chinese: str) -> str:
+    from pypinyin import Style, lazy_pinyin  # its tables take 50 MB and half a second, and most processes draw no page
+
+    return "".join(lazy_pinyin(chinese, style=Style.FIRST_LETTER))
 
 
 def check_targets(**_options: Any) -> list[CheckMessage]:
