@@ -22,8 +22,8 @@ from orderloop.orders.models import Order
 from orderloop.platform import outbox
 from orderloop.platform.models import OutgoingMail
 from orderloop.policy.queries import working_time
-from orderloop.review.services import HoldDecision
 from orderloop.review.models import Hold
+from orderloop.review.services import HoldDecision
 from orderloop.worklist.models import WorkItem
 
 pytestmark = pytest.mark.django_db

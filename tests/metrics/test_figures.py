@@ -252,8 +252,10 @@ def test_all_figures_with_their_trends_are_read_by_one_statement_for_the_same_or
     an_order(customer, "2026-10-05 00:00", "2026-10-09 00:00", acknowledged="2026-10-05 00:03", billed=100)
     an_order(customer, "2026-11-02 00:00", "2026-11-23 00:00", acknowledged="2026-11-02 00:05", billed=90)
     for order in Order.objects.all():
-        AnswerTime.objects.create(order=order, receipt_minutes=1, receipt_in_time=True, confirmation_minutes=9,
-                                  confirmation_in_time=True, asked_minutes=60, kept_at=at("2026-11-23 00:00"))  # fmt: skip
+        AnswerTime.objects.create(
+            order=order, receipt_minutes=1, receipt_in_time=True, confirmation_minutes=9, confirmation_in_time=True,
+            asked_minutes=60, kept_at=at("2026-11-23 00:00"),
+        )  # fmt: skip
     codes = list(MEASURED)
     alone = {code: read(code) for code in codes}
     with CaptureQueriesContext(connection) as seen:
