@@ -287,3 +287,33 @@ def test_a_text_that_only_looks_like_x12_is_none(text: str) -> None:
 def test_delimiters_may_be_control_characters() -> None:
     content = re.sub(r"~\n", "\x1c", x12("PO1*1*2*EA*1**VN*BK-1").decode().replace("*", "\x1d").replace(">", "\x1f"))
     assert (told(read(content.encode(), Hints())), lines(read(content.encode(), Hints()), "item")) == ([], [("BK-1",)])
+
+
+def test_the_sign_of_the_elements_stated_for_components_too_is_told_and_read() -> None:
+    content = x12("PO1*1*2*EA*1**VN*BK-1").replace(b"*>~\n", b"**\n").replace(b"~\n", b"\n")
+    reading = read(content, Hints())
+    assert (told(reading), lines(reading, "item")) == ([("D_ENVELOPE", "", False)], [("BK-1",)])
+    assert reading.envelope.control == "000000077"
+
+
+@pytest.mark.parametrize(
+    ("goods", "item", "note", "fault"),
+    [
+        ("IT*B-7*BO*RED*IZ*42", "", "BO RED; IZ 42", []),
+        ("VN*A-1*DR*03", "A-1", "DR 03", []),
+        ("ST*STYLE77", "STYLE77", "", []),
+        ("ST*STYLE77*SZ*42", "STYLE77", "SZ 42", [("D_UNSUPPORTED", "PO1 ST", False)]),
+        ("ST*STYLE77*VN*A-1", "A-1", "", []),
+        ("QQ*1*ST*STYLE77", "STYLE77", "", [("D_PASSED_OVER", "PO1 QQ", False)]),
+    ],
+)
+def test_colour_size_and_drawing_are_told_and_a_style_is_the_goods_where_nothing_better_is(
+    goods: str, item: str, note: str, fault: list[tuple[str, str, bool]]
+) -> None:
+    reading = read(x12(f"PO1*1*2*EA*1**{goods}"), Hints())
+    assert (lines(reading, "item", "note"), told(reading)) == ([(item, note)], fault)
+
+
+def test_the_colour_and_the_drawing_of_an_edifact_line_are_told() -> None:
+    reading = read(edifact(*LINE, "PIA+1+RED:CL+B:DR"), Hints())
+    assert (lines(reading, "item", "note"), told(reading)) == ([("BK-1", "CL RED; DR B")], [])

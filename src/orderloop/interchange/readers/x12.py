@@ -46,7 +46,7 @@ def read(content: bytes, hints: Hints) -> Reading:
     if len(others) >= MAX_INTERCHANGES:
         return Reading(Format.X12, faults=(*wrong_text, too_many_interchanges()))
     framed = frame(cut(rest, delimiters), lenient=is_lenient(hints.profile))
-    faults = [*wrong_text, *framed.faults]
+    faults = [*wrong_text, *wrong, *framed.faults]
     orders = tuple(_order(message, hints) for message in framed.messages)
     if not framed.messages:
         faults.append(Fault(FaultCode.NO_ORDER))

@@ -53,6 +53,8 @@ ITEM_TYPES = {
     "BP": "customer_item", "PV": "", "EN": "barcode", "UP": "barcode", "SRV": "barcode", "GTIN": "barcode",
     "IB": "barcode", "IS": "barcode", "UA": "barcode",
 }  # fmt: skip
+# What tells one piece of a number from another: colours, sizes, the state of a drawing. It is told with the line.
+VARIANTS = ("BO", "CL", "IZ", "SZ", "PV", "DR", "EC")
 GTINS = ("EN", "UP", "SRV", "GTIN")
 HARMLESS_ITEM_TYPES = listed(
     "AA AB AC BB BO CC CG CL CR DR EC EF EM GB GD GN GS GU HS MA MN NB PD PL PO RC RU RY "

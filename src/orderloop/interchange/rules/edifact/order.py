@@ -126,7 +126,8 @@ class _OrderReading(Delivering):
         self.gathering.role = role_of(self.kind, function)
         if not segment.get(2):
             self._invalid(segment, "po_number", 2, 1)
-        self._put("po_number", segment, 2)
+        # Also where it stands among the lines by mistake.
+        put(self.gathering.fields, "po_number", segment.get(2), segment.spot(2))
         if segment.get(1) in codes.DOUBTED_DOCUMENTS:
             self._doubt(segment, "BGM 1001", 1, 1)
         if function in codes.DOUBTED_FUNCTIONS:
@@ -291,7 +292,9 @@ class _OrderReading(Delivering):
     def _item(self, segment: Segment, element: int) -> None:
         number, kind = segment.get(element), segment.get(element, 2)
         name = self.item_types.get(kind)
-        if name is None:
+        if kind in codes.VARIANTS and not name and self.line is not None and number:
+            add(self.line, "note", f"{kind} {number}", segment.spot(element), "; ")
+        elif name is None:
             self._item_of_strange_type(segment, element)
         elif name and number:
             if kind in codes.GTINS and not check_digit_holds(number):

@@ -36,6 +36,10 @@ ITEM_TYPES = {
     "UX": "barcode", "GTIN": "barcode", "IB": "barcode",
     "PD": "description",
 }  # fmt: skip
+# Names the goods where nothing better does: a style comes in colours and sizes.
+STYLES = ("ST",)
+# What tells one piece of a number from another: colours, sizes, the state of a drawing. It is told with the line.
+VARIANTS = ("BO", "CL", "CM", "VE", "IZ", "SM", "SZ", "DR", "EC")
 GTINS = ("UP", "EN", "UK", "UA")
 HARMLESS_ITEM_TYPES = listed(
     "A1 A2 A3 A4 A5 A6 A7 A8 BL BO CG CH CL CM CN CR CT DR DV EC EM F1 F2 F3 F4 F5 F6 FS GC HD"

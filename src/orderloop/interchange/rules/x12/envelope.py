@@ -127,7 +127,8 @@ class _Framing:
             self._blame(FaultCode.ENVELOPE, segment, detail="ISA")
             return False
         self.header = segment
-        if len(segment.elements) != ISA_ELEMENTS:
+        # One more where the sign of the elements stands for the components as well.
+        if len(segment.elements) - (segment.elements[-2:] == (("",), ("",))) != ISA_ELEMENTS:
             self._blame(FaultCode.ENVELOPE, segment, detail="ISA16")
         for element in (6, 8):
             if not segment.get(element):

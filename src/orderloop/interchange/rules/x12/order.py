@@ -294,13 +294,23 @@ class _OrderReading(Delivering):
     def _items(self, segment: Segment, first: int) -> None:
         found: dict[str, int] = {}
         strange: list[int] = []
+        styles: list[int] = []
         for element in range(first, len(segment.elements), 2):
             kind = segment.get(element)
             if kind in self.item_types:
                 found.setdefault(kind, element + 1)
+            elif kind in codes.STYLES:
+                styles.append(element + 1)
+            elif kind in codes.VARIANTS:
+                self._variant(segment, element)
             elif kind not in codes.HARMLESS_ITEM_TYPES and (kind or segment.get(element + 1)):
                 strange.append(element)
-        if strange and not found and segment.get(strange[0] + 1):
+        if styles and not found:
+            self._put("item", segment, styles[0])
+            if self.line is not None and "note" in self.line:
+                # A style of one colour or size is not yet what is delivered.
+                self._unsupported(segment, f"{segment.tag} {codes.STYLES[0]}", styles[0] - 1)
+        elif strange and not found and segment.get(strange[0] + 1):
             # The only number there is names the goods, whatever it is called.
             self._put("item", segment, strange[0] + 1)
             self._unsupported(segment, f"{segment.tag} {segment.get(strange[0])}", strange.pop(0))
@@ -312,6 +322,11 @@ class _OrderReading(Delivering):
                 if kind in codes.GTINS and number and not check_digit_holds(number):
                     self._wrong_digit(segment, name, found[kind])
                 self._put(name, segment, found[kind])
+
+    def _variant(self, segment: Segment, element: int) -> None:
+        if self.line is not None and segment.get(element + 1):
+            told = f"{segment.get(element)} {segment.get(element + 1)}"
+            add(self.line, "note", told, segment.spot(element + 1), "; ")
 
     def _end_line(self) -> None:
         if self.line is None:

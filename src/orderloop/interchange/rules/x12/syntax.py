@@ -61,6 +61,11 @@ def delimiters_of(text: str) -> tuple[Delimiters | None, str, tuple[Fault, ...]]
     if last[1] in "\r\n" and last.split("\n")[1:2] and last.split("\n")[1].rstrip().endswith(last[0]):
         # No component separator is stated: what stands in its place ends every segment.
         found = Delimiters(element, "", last[0])
+    told: tuple[Fault, ...] = ()
+    if found.component == element:
+        # Those who use no components state the sign of the elements for them too.
+        found = Delimiters(element, "", found.terminator)
+        told = (fault(FaultCode.ENVELOPE, place, rejects=False, detail=f"ISA16 {element}"),)
     signs = [sign for sign in (found.element, found.component, found.terminator) if sign]
     # Some write the terminator twice.
     follows = last[2:].lstrip(_BLANKS + found.terminator)
@@ -70,7 +75,7 @@ def delimiters_of(text: str) -> tuple[Delimiters | None, str, tuple[Fault, ...]]
         or follows[:2] not in ("GS", "TA", "IE", "")
     ):
         return None, text, (fault(FaultCode.ENVELOPE, place, detail=f"ISA16 {last[:4]}"),)
-    return found, text, ()
+    return found, text, told
 
 
 def cut(text: str, delimiters: Delimiters) -> Iterator[Segment]:

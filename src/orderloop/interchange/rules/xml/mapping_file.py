@@ -1,4 +1,4 @@
-"""A mapping as somebody writes it: TOML or JSON, with the settings of his EDI; what means nothing is told by its line."""
+"""A mapping as somebody writes it: TOML or JSON, with the settings of his EDI. Each mistake is told by its line."""
 
 import json
 import re
