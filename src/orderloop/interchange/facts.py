@@ -221,8 +221,8 @@ class Page:
     """A page with its words in reading order; width and height in points. `is_scan`: the words were recognised.
 
     `rulings`: the straight lines drawn on it, as boxes of no height or no width; they part cells where there are any.
-    `corners`: where the corners of the page (from the left above, clockwise) lie in its picture as it came, in fractions
-    of that; none where it was neither turned nor straightened.
+    `corners`: where the corners of the page (from the left above, clockwise) lie in its picture as it came, in
+    fractions of that; none where it was neither turned nor straightened.
     """
 
     number: int

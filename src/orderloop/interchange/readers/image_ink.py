@@ -23,6 +23,8 @@ _STACKED = 1.7
 # An overlooked letter's height and breadth in shares of the usual line, and how much of them is white around it.
 _LEAST_HIGH, _MOST_HIGH, _MOST_BROAD, _AROUND = 0.45, 1.2, 1.5, 0.25
 _MOST_OVERLOOKED = 60
+# How broad an H is in shares of its height, what its strokes are taken for, and how sure it is at most.
+_H_AT_LEAST, _H_AT_MOST, _STROKES, _SURE_OF_H = 0.6, 0.95, frozenset("Il|"), 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def glyphs_of(run: Run, page: Any, usual: float) -> list[list[Glyph]]:
     if len(letters) > 1 and bottom - top > _STACKED * usual and bottom - top > 1.2 * (right - left):
         return [[glyph] for glyph in _stacked(letters, run, page, (left, top, right, bottom))]
     margin = (bottom - top) * _MARGIN
-    return [_upon_ink(_in_line(run, letters, (left, top + margin, right, bottom - margin)), page)]
+    return [_with_bars(_upon_ink(_in_line(run, letters, (left, top + margin, right, bottom - margin)), page), page)]
 
 
 def _stacked(letters: Sequence[str], run: Run, page: Any, box: Box) -> Iterator[Glyph]:
@@ -111,6 +113,24 @@ def _upon_ink(glyphs: list[Glyph], page: Any) -> list[Glyph]:
         replace(glyph, box=(start, glyph.box[1], max(end, start + 1), glyph.box[3]))
         for glyph, start, end in zip(glyphs, starts, ends, strict=True)
     ]
+
+
+def _with_bars(glyphs: list[Glyph], page: Any) -> list[Glyph]:
+    """Two strokes in the room of one capital are an H whose thin bar was lost on the way; two I take less in print of
+    unequal letters, and more in print of equal ones."""
+    closed: list[Glyph] = []
+    for glyph in glyphs:
+        last = closed[-1] if closed else None
+        if last is not None and {last.text, glyph.text} <= _STROKES and "I" in (last.text, glyph.text):
+            left, top, right, bottom = last.box[0], glyph.box[1], glyph.box[2], glyph.box[3]
+            rows = numpy.flatnonzero((page[int(top) : int(bottom), int(left) : int(right)] < INK).any(axis=1))
+            share = (right - left) / (rows[-1] - rows[0] + 1) if len(rows) else 0.0
+            if _H_AT_LEAST < share < _H_AT_MOST:
+                sure = _SURE_OF_H * min(last.confidence, glyph.confidence)
+                closed[-1] = Glyph("H", (left, top, right, bottom), sure, last.after_space)
+                continue
+        closed.append(glyph)
+    return closed
 
 
 def _whites(glyphs: Sequence[Glyph], inked: Any) -> list[tuple[float, float]]:

@@ -20,6 +20,9 @@ _MENDED: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<=[a-z])0(?=[a-z])"), "o"),
     (re.compile(r"(?<![A-Za-z0-9])0(?=-[a-z]{3})"), "O"),
     (re.compile(r"(?<=[0-9xX×*])[lI|](?=[0-9])"), "1"),
+    # A code begins with its letters; between digits there is a digit.
+    (re.compile(r"^0(?=[A-Z]{1,3}[-./]?\d)"), "O"),
+    (re.compile(r"(?<=\d)O(?=\d)"), "0"),
     # An amount and the day of the next column; a day with one of its points a comma.
     (re.compile(r"(?<=\.\d\d)(?=20\d\d[-/.]\d{1,2}[-/.]\d{1,2}$)"), " "),
     (re.compile(r"^(20\d\d)(?:,(\d{1,2})[.,]|\.(\d{1,2}),)(\d{1,2})$"), r"\1.\2\3.\4"),
@@ -28,6 +31,8 @@ _MENDED: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<![A-Za-z0-9])P0(?=-?\d{4})"), "PO"),
 )
 _BOUND = re.compile(r"[OQDIlSBZ](?=\d)|(?<=[A-Za-z])[0158]|(?<=\d)[OQDIlSBZ]")
+# `3,363,40` and `1.038.47` have one reading only: no number is grouped by two digits.
+_TWO_SIGNS_ALIKE = re.compile(r"(?<![\d.,])(\d{1,3}(?:([.,])\d{3})+)\2(\d{2})(?![\d.,]*\d)")
 # Marks below Latin letters: neither Chinese nor English has any, specks of dirt make them.
 _DIRT_BELOW = re.compile("([A-Za-z])[\u0323-\u0332]+")
 # What neither figures nor catalogue would find out; below what any policy accepts unseen.
@@ -40,7 +45,7 @@ def mended(text: str) -> str:
         text = unicodedata.normalize("NFC", _DIRT_BELOW.sub(r"\1", unicodedata.normalize("NFD", text)))
     for pattern, instead in _MENDED:
         text = pattern.sub(instead, text)
-    return text
+    return _TWO_SIGNS_ALIKE.sub(lambda found: re.sub("[.,]", "", found[1]) + "." + found[3], text)
 
 
 def with_doubts(order: ReadOrder) -> ReadOrder:
