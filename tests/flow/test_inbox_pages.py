@@ -290,3 +290,28 @@ def test_a_revision_of_an_open_draft_takes_its_place_when_it_is_accepted(desk: i
     assert (second.status, first.status) == ("accepted", "rejected")
     assert first.reason.startswith(f"Replaced by draft {second.id}")
     assert Order.objects.get().lines.get().quantity == 9
+
+
+@pytest.mark.parametrize(("quantity", "code"), [(4, "E_NEAR_DUPLICATE"), (9, "E_PO_REVISION")])
+def test_what_repeats_an_open_draft_stands_beside_it_line_by_line(
+    desk: int, sign_in: SignedIn, quantity: int, code: str
+) -> None:
+    """The same number by EDI and again by mail, in another layout, while the first is not an order yet."""
+    wanted = CHINA.next_working_day(timezone.localdate() + timedelta(days=20))
+    arrive(edifact("PO-6", [("BOLT-M8", 4, "11")], wanted=wanted.strftime("%Y%m%d")))
+    text = f"PO number: PO-6\nDelivery date: {wanted}\nBOLT-M8 {quantity} EA 12.50"
+    arrive(mail(text, sender="li@customer.example"), channel=Channel.MAIL, sender="li@customer.example")
+    first, second = Draft.objects.order_by("id")
+    found = {each["code"]: each["params"].get("number") for each in second.findings}
+    assert {each: number for each, number in found.items() if number} == {code: f"#{first.id}"}
+    page = sign_in("clerk").get(f"/drafts/{second.id}").content.decode()
+    assert f'<a href="/drafts/{first.id}">Draft {first.id}</a>' in page
+    marks = ('<del><span class="figure">4</span></del>' in page, '<ins><span class="figure">9</span></ins>' in page)
+    assert marks == (quantity == 9, quantity == 9)
+    assert "· line 1" in page
+    chinese = sign_in("clerk", "zh-hans").get(f"/drafts/{second.id}").content.decode()
+    assert "第 1 行" in chinese
+    assert 'id="twin"' not in sign_in("clerk").get(f"/drafts/{first.id}").content.decode()
+    assert verify_drafts({second.id: {"po_number": "PO-6"}}, at=NOW + timedelta(hours=1), actor=CLERK).all_done
+    first.refresh_from_db()
+    assert (first.status, Order.objects.get().lines.get().quantity) == ("rejected", quantity)

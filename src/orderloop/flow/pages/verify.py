@@ -19,6 +19,7 @@ from orderloop.catalog import queries as catalog
 from orderloop.customers import queries as customers
 from orderloop.flow.pages import intake_words, words
 from orderloop.flow.pages.paper import paper_of
+from orderloop.flow.pages.twins import place_words, twin_of
 from orderloop.flow.queries import inbox
 from orderloop.flow.services.take_in import take_in_entries
 from orderloop.flow.services.verifying import save_drafts_said, verify_drafts
@@ -90,6 +91,7 @@ def show_verify(request: HttpRequest, draft: DraftFact, origin: DraftOrigin | No
         "has_error_sheet": is_live and intake.has_error_sheet(origin, shown, askable(draft.findings)),
         "others": [each for each in documents if shown and each.document_id != shown.document_id],
         "gates": gates_of(origin),
+        "twin": twin_of(draft),
         "lessons": [lesson_of(each) for each in lessons],
         "trials": [lesson_of(each) for each in trials.get(draft.customer_id or 0, ())],
         "questions": [question_of(each, draft) for each in questions],
@@ -233,7 +235,7 @@ def _note(source: Mapping[str, Any]) -> str:
         return gettext("said by %(author)s %(at)s") % {"author": source["author"], "at": day}
     method = str(METHOD_WORDS.get(str(source.get("method")), ""))
     sure = round(float(source.get("confidence", 1.0)) * 100)
-    where = (source.get("place") or {}).get("path") or ""
+    where = place_words((source.get("place") or {}).get("path") or "")
     parts = [method, f"{sure} %" if sure < 100 else "", where]
     return " · ".join(part for part in parts if part)
 

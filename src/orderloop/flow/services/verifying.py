@@ -17,6 +17,8 @@ from orderloop.intake.rules.correcting import doubts_left
 from orderloop.intake.rules.verifying import is_green
 from orderloop.orders.rules import po_key
 
+# What tells a person that the same number waits already in another draft.
+_SEEN_BEFORE = frozenset({FindingCode.PO_REVISION, FindingCode.NEAR_DUPLICATE})
 Said = Mapping[int, Mapping[str, str]]
 
 
@@ -55,11 +57,11 @@ def verify_drafts(said: Said, *, at: datetime, actor: Actor, unopened: bool = Fa
 
 def _give_up_earlier(taken: Mapping[int, DraftFact], *, at: datetime, actor: Actor) -> None:
     """What came before under the same number and was still open is replaced by what was just accepted: the person saw
-    that it is a revision, and no two orders may come of one number."""
+    that it came before, and no two orders may come of one number."""
     revisions = {
         (draft.customer_id, po_key(str(draft.body.get("po_number", "")))): i
         for i, draft in taken.items()
-        if draft.customer_id is not None and any(each.code == FindingCode.PO_REVISION for each in draft.findings)
+        if draft.customer_id is not None and any(each.code in _SEEN_BEFORE for each in draft.findings)
     }
     if revisions:
         earlier = queries.open_drafts_by_po([(owner or 0, key) for owner, key in revisions])

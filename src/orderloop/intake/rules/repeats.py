@@ -1,5 +1,6 @@
 """Whether an order came before: again, changed, or suspiciously alike; and what a change would change."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -88,6 +89,23 @@ def _rounded(price: Fraction) -> Decimal:
 def is_same(wanted: Sequence[Wanted], before: Sequence[Wanted]) -> bool:
     """Whether two orders want the same quantities of the same products, however they are spread over lines."""
     return _totals(wanted) == _totals(before)
+
+
+def is_same_as_draft(order: ReadOrder, matches: Sequence[Matched], lines: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether an order read wants just what the lines of an open draft do: product, quantity and unit of each."""
+    read = [_asked({n: v.text for n, v in line.items()}, m) for line, m in zip(order.lines, matches, strict=True)]
+    texts = [{name: str(text) for name, text in line.items()} for line in lines]
+    kept = [(line.get("sku", ""), figures_of(line).quantity, _unit(line.get("unit", ""))) for line in texts]
+    return bool(read) and all(sku for sku, _quantity, _unit in read) and Counter(read) == Counter(kept)
+
+
+def _asked(texts: Mapping[str, str], match: Matched) -> tuple[str, Decimal | None, str]:
+    sku = match.product.sku if match.product is not None else ""
+    return sku, figures_of(texts).quantity, _unit(texts.get("unit", ""))
+
+
+def _unit(text: str) -> str:
+    return canonical_unit(text.strip()) or text.strip()
 
 
 def alike(wanted: Sequence[Wanted], others: Sequence[Before], today: date, days: int) -> Before | None:

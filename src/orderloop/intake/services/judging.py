@@ -16,6 +16,7 @@ from orderloop.intake.facts import (
     SECTION,
     Claimed,
     Decision,
+    DraftFact,
     EnvelopeKey,
     Finding,
     FindingCode,
@@ -263,7 +264,7 @@ def _is_partner(case: _Case) -> bool:
 class _Before:
     taken: Mapping[Pair, Before]
     recent: Mapping[int, tuple[Before, ...]]
-    drafts: Mapping[Pair, tuple[int, str]]
+    drafts: Mapping[Pair, DraftFact]
 
 
 def _read_before(cases: Sequence[_Case], policy: IntakePolicy, at: datetime) -> _Before:
@@ -288,7 +289,13 @@ def _read_before(cases: Sequence[_Case], policy: IntakePolicy, at: datetime) -> 
         for pair, (order_id, number) in taken.items()
     }
     owners = {case.customer_id for case in cases if case.customer_id and case.wanted}
-    return _Before(by_pair, _recent(owners, policy, at), queries.open_drafts_by_po(pairs) if pairs else {})
+    return _Before(by_pair, _recent(owners, policy, at), _open_drafts(pairs))
+
+
+def _open_drafts(pairs: Sequence[Pair]) -> dict[Pair, DraftFact]:
+    found = queries.open_drafts_by_po(pairs) if pairs else {}
+    facts = queries.drafts_for([draft_id for draft_id, _status in found.values()]) if found else {}
+    return {pair: facts[draft_id] for pair, (draft_id, _status) in found.items() if draft_id in facts}
 
 
 def _recent(owners: set[int], policy: IntakePolicy, at: datetime) -> dict[int, tuple[Before, ...]]:
@@ -329,7 +336,11 @@ def _repeat_findings(
     findings: list[Finding] = []
     draft = before.drafts.get((case.customer_id, case.po_key)) if case.po_key else None
     if draft is not None:
-        params = {"given": case.order.text("po_number"), "number": f"#{draft[0]}"}
+        number, lines = f"#{draft.draft_id}", draft.body.get("lines")
+        if repeats.is_same_as_draft(case.order, case.matches, lines if isinstance(lines, list) else ()):
+            day = business_day(draft.created_at, working_time().zone).isoformat()
+            return (Finding(FindingCode.NEAR_DUPLICATE, "", params={"number": number, "day": day}),)
+        params = {"given": case.order.text("po_number"), "number": number}
         findings.append(Finding(FindingCode.PO_REVISION, "po_number", params=params))
     if case.wanted:
         like = repeats.alike(case.wanted, before.recent.get(case.customer_id, ()), today, policy.near_duplicate_days)
