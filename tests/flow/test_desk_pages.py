@@ -327,6 +327,18 @@ def test_the_next_action_follows_the_goods(sign_in: SignIn) -> None:
     assert following("buyer") is None
 
 
+def test_every_station_behind_an_order_tells_when_it_was_passed(sign_in: SignIn) -> None:
+    (order,) = taken_in((a_customer(), [(a_product(stock=10), 4)]))
+    steps = sign_in("clerk").get(f"/orders/{order.number}").context["steps"]
+    assert [(step.state, step.at) for step in steps] == [
+        ("done", order.received_at),
+        ("done", order.confirmed_at),
+        ("done", order.released_at),
+        ("now", None),
+        ("next", None),
+    ]
+
+
 def test_an_unknown_number_is_not_found(sign_in: SignIn) -> None:
     client = sign_in("manager")
     paths = ("/orders/SO-1", "/orders/id/999", "/review/SO-1", "/orders/SO-1/confirmation", "/stock/999")

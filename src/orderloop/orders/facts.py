@@ -263,6 +263,7 @@ class OrderDetail:
     confirmed_at: datetime | None
     shipped_at: datetime | None
     delivered_at: datetime | None
+    released_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def details_for(order_ids: Collection[int]) -> dict[int, OrderDetail]:
     rows = fetch_all(
         """SELECT id, number, customer_id, po_number, status, currency, tax_rate, tax_included, net, tax, gross,
             ship_to_id, note, link_version, requested_on, first_promised_on, promised_on, received_at, confirmed_at,
-            shipped_at, delivered_at FROM orders_order WHERE id = ANY(%s)""",
+            shipped_at, delivered_at, released_at FROM orders_order WHERE id = ANY(%s)""",
         [list(order_ids)],
     )
     return {row[0]: OrderDetail(*(*row[:4], OrderStatus(row[4]), *row[5:])) for row in rows}

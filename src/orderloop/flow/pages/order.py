@@ -129,7 +129,7 @@ def steps_of(detail: OrderDetail, shipments: Sequence[ShipmentFact], holds: Sequ
     times = {
         "received": detail.received_at,
         "confirmed": detail.confirmed_at,
-        "released": None,
+        "released": detail.released_at,
         "shipped": detail.shipped_at or min(left, default=None),
         "delivered": detail.delivered_at,
     }
