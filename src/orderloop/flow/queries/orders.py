@@ -177,19 +177,25 @@ def _add_states(chosen: OrderFilter, add: Any) -> None:
     if chosen.stage:
         add("o.id IN (SELECT order_id FROM flow_stagerecord WHERE stage = %s AND finished_at IS NULL)", chosen.stage)
     if chosen.held:
-        add("o.id IN (SELECT order_id FROM review_hold WHERE status = 'open')")
+        add(_AMONG.format(ids="SELECT order_id FROM review_hold WHERE status = 'open'"))
     if chosen.short:
-        add("o.id IN (SELECT order_id FROM inventory_reservation WHERE status = 'open' AND reserved < wanted)")
+        add(_AMONG.format(ids="SELECT order_id FROM inventory_reservation WHERE status = 'open' AND reserved < wanted"))
     if chosen.late_on:
-        add(f"o.status NOT IN {ENDED} AND o.status <> 'shipped' AND o.promised_on < %s", chosen.late_on)
+        add(_AMONG.format(ids=_LATE), chosen.late_on)
 
 
+# The few that are meant are found first, each by an index. Left the choice, the planner goes through all orders in the
+# list's order until a page is full, which with few, old or no such orders is all there are.
+_AMONG = "o.id = ANY(ARRAY({ids}))"
+_LATE = f"""SELECT id FROM orders_order
+    WHERE status NOT IN {ENDED} AND status <> 'shipped' AND promised_on < %s"""
 # Each way of being found has an index of its own; joined by OR none of them would be used.
-_FOUND_BY_TEXT = """o.id IN (
-    SELECT id FROM orders_order WHERE number LIKE %s
+_FOUND_BY_TEXT = _AMONG.format(
+    ids="""SELECT id FROM orders_order WHERE number LIKE %s
     UNION SELECT id FROM orders_order WHERE po_key LIKE %s AND po_key <> ''
     UNION SELECT o2.id FROM orders_order o2 JOIN customers_customer c2 ON c2.id = o2.customer_id
-        WHERE c2.search_key LIKE %s)"""
+        WHERE c2.search_key LIKE %s"""
+)
 
 
 def _like(beginning: str) -> str:

@@ -150,7 +150,10 @@ def counts(text: str = "") -> dict[str, int]:
 def count_to_do() -> int:
     """How many orders wait to be picked and how many shipments to leave, in all."""
     rows = fetch_all(
-        f"""SELECT (SELECT count(*) FROM ({_PICKABLE}) p)
+        f"""SELECT (SELECT count(*) FROM orders_order o WHERE o.status IN ('released', 'part_shipped') AND EXISTS (
+                SELECT FROM inventory_reservation r
+                LEFT JOIN ({_TAKEN}) t ON t.line_id = r.line_id AND t.warehouse_id = r.warehouse_id
+                WHERE r.order_id = o.id AND r.status = 'open' AND r.reserved > coalesce(t.quantity, 0)))
             + (SELECT count(*) FROM fulfilment_shipment WHERE status IN ('picking', 'picked', 'packed'))"""
     )
     return int(rows[0][0])

@@ -51,7 +51,7 @@ def listed(
 ) -> list[Waiting]:
     """Open work of the roles, due first, behind `after` (due time, id) or, `backwards`, before it.
 
-    With `taken_by`, what that person has taken, whatever its role.
+    With `taken_by`, what that person has taken, whatever its role. The stretch is cut before anything is looked up.
     """
     conditions = ["w.done_at IS NULL", "w.role = ANY(%s)" if taken_by is None else "w.taken_by_id = %s"]
     parameters: list[Any] = [list(roles) if taken_by is None else taken_by]
@@ -63,10 +63,11 @@ def listed(
         parameters += after
     direction = "DESC" if backwards else "ASC"
     rows = fetch_all(
-        f"""SELECT {_WAITING} FROM worklist_workitem w
+        f"""SELECT {_WAITING} FROM (
+            SELECT w.* FROM worklist_workitem w
+            WHERE {" AND ".join(conditions)} ORDER BY w.due_at {direction}, w.id {direction} LIMIT %s) w
         LEFT JOIN orders_order o ON o.id = w.order_id LEFT JOIN customers_customer c ON c.id = w.customer_id
-        LEFT JOIN access_person p ON p.id = w.taken_by_id
-        WHERE {" AND ".join(conditions)} ORDER BY w.due_at {direction}, w.id {direction} LIMIT %s""",
+        LEFT JOIN access_person p ON p.id = w.taken_by_id ORDER BY w.due_at {direction}, w.id {direction}""",
         [*parameters, limit],
     )
     found = [Waiting(*row) for row in rows]
