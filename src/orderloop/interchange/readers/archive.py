@@ -67,7 +67,9 @@ def _files(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
     """The entries that are documents; what programs add beside them is left out."""
     for entry in archive.infolist():
         last = entry.filename.replace("\\", "/").rpartition("/")[2]
-        if not entry.is_dir() and last and "__MACOSX" not in entry.filename and last not in (".DS_Store", "Thumbs.db"):
+        # The module's own question whether it is a folder fails for an entry without a name, which is a file.
+        is_folder = bool(entry.filename) and not last
+        if not is_folder and "__MACOSX" not in entry.filename and last not in (".DS_Store", "Thumbs.db"):
             yield entry
 
 

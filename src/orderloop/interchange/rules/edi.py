@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from orderloop.interchange.facts import Fault, FaultCode, Part, Place, ReadOrder, Role, Value
+from orderloop.interchange.facts import LINE_FIELDS, Fault, FaultCode, Part, Place, ReadOrder, Role, Value
 
 # Above these a file is no order: an order of 100,000 lines has about 10 MB.
 MAX_CHARACTERS = 32_000_000
@@ -293,7 +293,10 @@ class Gathering:
         keep(self.faults, [fault(code, place, rejects=rejects, **params)])
 
     def order(self) -> ReadOrder:
-        """What was gathered."""
+        """What was gathered. What a heading says holds of the order, though it stands among the lines by mistake."""
+        for line in self.lines:
+            for name in [name for name in line if name not in LINE_FIELDS]:
+                self.fields.setdefault(name, line.pop(name))
         return ReadOrder(self.role, self.fields, tuple(self.lines), tuple(self.faults))
 
 

@@ -126,8 +126,7 @@ class _OrderReading(Delivering):
         self.gathering.role = role_of(self.kind, function)
         if not segment.get(2):
             self._invalid(segment, "po_number", 2, 1)
-        # Also where it stands among the lines by mistake.
-        put(self.gathering.fields, "po_number", segment.get(2), segment.spot(2, 1))
+        self._put("po_number", segment, 2)
         if segment.get(1) in codes.DOUBTED_DOCUMENTS:
             self._doubt(segment, "BGM 1001", 1, 1)
         if function in codes.DOUBTED_FUNCTIONS:
