@@ -58,3 +58,22 @@ def test_a_file_that_is_not_there_and_a_customer_nobody_knows_are_named(order_fi
     unknown = CliRunner().invoke(app, ["intake", str(order_file), "--customer", "NOBODY"])
     assert str(unknown.exception) == "No customer has the code NOBODY."
     assert Message.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh_CN.UTF-8", ("价格与约定一致", "E_UNKNOWN_ITEM · 第 1 行 · 品号")),
+        ("C.UTF-8", ("Prices are those agreed", "E_UNKNOWN_ITEM · Line 1 · Item code: ")),
+    ],
+)
+def test_what_is_wrong_is_told_in_the_terminals_language(
+    order_file: Path, monkeypatch: pytest.MonkeyPatch, language: str, said: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("LC_ALL", language)
+    file = order_file.parent / "order.csv"
+    file.write_text("Item code,Quantity,Unit price,Amount\nNO-SUCH,2,3.00,6.00\n")
+    done = CliRunner().invoke(app, ["intake", str(file), "--explain"])
+    assert done.exit_code == 0, done.output
+    assert [each for each in said if each not in done.output] == []
+    assert "{'" not in done.output

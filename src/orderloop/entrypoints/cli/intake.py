@@ -1,6 +1,9 @@
 """A document read by hand: what every step of intake makes of it, and, asked for, what becomes of it."""
 
-from collections.abc import Sequence
+import os
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +14,8 @@ from orderloop.entrypoints.cli.screen import Failure, Steps, say, say_json, say_
 
 if TYPE_CHECKING:
     from orderloop.flow.services.arriving import Trial
-    from orderloop.intake.facts import Arrival, Arrived, Judged, Matched, ReadDocument
+    from orderloop.intake.facts import Arrival, Arrived, Finding, Judged, Matched, ReadDocument
+    from orderloop.interchange.facts import Fault
 
 _STATES = {
     "held": "green",
@@ -91,7 +95,8 @@ def intake(
         arrival = _arrival(file, customer, channel, sender, caller, at)
         if explain or dry_run:
             trial = arriving.try_message(arrival, at=at)
-            say_json(_trial_body(trial)) if as_json else _tell_trial(trial, explain)
+            with _reader_language():
+                say_json(_trial_body(trial)) if as_json else _tell_trial(trial, explain)
             return
         message_id = store_messages([arrival])[0].message_id
         arrived = arriving.process_messages([message_id], at=at, actor=SYSTEM).values.get(message_id)
@@ -153,14 +158,21 @@ def _tell_trial(trial: "Trial", explain: bool) -> None:
 
 def _document_row(document: "ReadDocument") -> list[str]:
     reading = document.reading
-    faults = "; ".join(
-        f"{fault.code.value} {fault.place.path} {dict(fault.params) or ''}".strip() for fault in reading.faults[:10]
-    )
+    faults = "\n".join(map(_fault_said, reading.faults[:10]))
     return [
         str(document.ordinal), "" if document.parent is None else str(document.parent), document.filename,
         reading.format.value, f"{len(document.content):,}", str(document.milliseconds),
         str(len(reading.orders)), faults,
     ]  # fmt: skip
+
+
+def _fault_said(fault: "Fault") -> str:
+    from django.utils.translation import gettext as _
+
+    from orderloop.interchange.facts import FAULT_WORDS
+
+    said = _(FAULT_WORDS[fault.code]) % defaultdict(lambda: "…", fault.params)
+    return f"{fault.code.value} {fault.place.path}".strip() + f" · {said}"
 
 
 def _tell_reading(judged: "Judged") -> None:
@@ -172,8 +184,7 @@ def _tell_reading(judged: "Judged") -> None:
     title = f"Order {judged.found.index + 1} of document {judged.found.ordinal}: {order.role.value}{more}"
     say_table(title, ["Field", "Value", "As it stands", "Place", "Method", "Confidence"], rows[:_MOST_ROWS])
     if order.faults:
-        say_table("Faults of the order", ["Code", "Place", "Figures"],
-                  [[each.code.value, each.place.path, str(dict(each.params))] for each in order.faults])  # fmt: skip
+        say_table("Faults of the order", ["Fault"], [[_fault_said(each)] for each in order.faults])
 
 
 def _value_cells(value: Any) -> list[str]:
@@ -197,17 +208,25 @@ def _tell_matches(judged: "Judged") -> None:
 
 
 def _match_cells(match: "Matched") -> list[str]:
-    tried = "; ".join(f"{a.rung.value} {a.code} → {', '.join(a.hits) or '–'}" for a in match.attempts)
+    tried = "\n".join(f"{a.rung.value} {a.code} → {', '.join(a.hits) or '–'}" for a in match.attempts)
     sku = match.product.sku if match.product else ""
     return [sku, match.rung.value, tried, match.reason, ", ".join(match.suggestions)]
 
 
 def _tell_gates(judged: "Judged") -> None:
+    from django.utils.translation import gettext as _
+
+    from orderloop.intake.facts import GATE_WORDS
+
     rows = [
-        [each.gate.value, each.state.value, ", ".join(f"{name} {value}" for name, value in each.figures.items()),
-         "; ".join(f"{f.code} {f.field} {dict(f.params)}" for f in each.findings[:5])]
+        [
+            f"{each.gate.value}\n{_(GATE_WORDS[each.gate])}",
+            each.state.value,
+            ", ".join(f"{name} {value}" for name, value in each.figures.items()),
+            _sentences(each.findings),
+        ]
         for each in judged.judgement.gates
-    ]  # fmt: skip
+    ]
     if rows:
         say_table("Gates", ["Gate", "State", "Figures", "Found"], rows, _STATES)
 
@@ -240,7 +259,26 @@ def _then(trial: "Trial", n: int) -> str:
 def _codes(trial: "Trial", n: int) -> str:
     examined = trial.examined[n]
     findings: Sequence[Any] = examined.findings if examined is not None else trial.judged[n].judgement.findings
-    return ", ".join(dict.fromkeys(f"{each.code} {each.field}".strip() for each in findings))
+    return _sentences(findings)
+
+
+def _sentences(findings: "Sequence[Finding]", most: int = 8) -> str:
+    """What is wrong, each with its code and place, one under the other."""
+    from orderloop.intake.templatetags.intake_words import place, words
+
+    said = list(dict.fromkeys(f"{each.code} · {place(each.field)}: {words(each)}" if each.field
+                              else f"{each.code} · {words(each)}" for each in findings))  # fmt: skip
+    return "\n".join([*said[:most], *([f"+{len(said) - most}"] if len(said) > most else [])])
+
+
+@contextmanager
+def _reader_language() -> Iterator[None]:
+    """Sentences in the terminal's language, where that is Chinese or English."""
+    from django.utils import translation
+
+    said = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    with translation.override("zh-hans" if said.startswith("zh") else "en"):
+        yield
 
 
 def _tell_arrived(message_id: int, arrived: "Arrived", as_json: bool) -> None:
