@@ -317,3 +317,11 @@ def test_colour_size_and_drawing_are_told_and_a_style_is_the_goods_where_nothing
 def test_the_colour_and_the_drawing_of_an_edifact_line_are_told() -> None:
     reading = read(edifact(*LINE, "PIA+1+RED:CL+B:DR"), Hints())
     assert (lines(reading, "item", "note"), told(reading)) == ([("BK-1", "CL RED; DR B")], [])
+
+
+def test_an_order_that_confirms_a_call_waits_for_a_person() -> None:
+    """Codes 06 and 42: it may have been entered when they rang."""
+    spoken = edifact(*LINE).replace(b"PO-1+9", b"PO-1+42")
+    assert told(read(spoken, Hints())) == [("D_DOUBTFUL", "BGM 1225", False)]
+    reading = read(x12("PO1*1*1*EA*1**VN*A", begin="BEG*06*SA*PO-1**20261120"), Hints())
+    assert told(reading) == [("D_DOUBTFUL", "BEG01", False)]

@@ -70,7 +70,7 @@ def test_a_published_order_is_read_field_by_field_with_its_places() -> None:
         "tax_total": "100",
         "net_total": "6225",
         "total": "6225",
-        "terms": "FOT; CAD; Transport documents +100 SEK; Total order value discount -100 SEK",
+        "terms": "FOT; CAD; contract 34322; Transport documents +100 SEK; Total order value discount -100 SEK",
     }
     assert {name: value.text for name, value in order.lines[1].items()} == {
         "line_no": "2",

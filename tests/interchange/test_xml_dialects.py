@@ -183,3 +183,22 @@ def test_only_a_number_of_the_trade_is_a_barcode_and_an_allowance_is_told() -> N
     assert (line["barcode"].text, line["note"].text) == ("4006381333931", "allowance Rebate 0.05")
     (line,) = only(read(OPENTRANS.replace('type="ean"', 'type="shop"').encode(), Hints())).lines
     assert "barcode" not in line
+
+
+def test_the_contract_an_order_is_under_stands_in_its_terms() -> None:
+    text = CXML.replace("HEADER", "").replace("LINE1", "").replace("LINE2", "")
+    reading = read(text.replace('orderID="PO-1"', 'orderID="PO-1" agreementID="RV-1"').encode(), Hints())
+    assert (only(reading).text("terms"), told(reading)) == ("contract RV-1", [])
+    contract = "<cac:Contract><cbc:ID>RV-1</cbc:ID></cac:Contract><cac:BuyerCustomerParty>"
+    reading = read(changed(("<cac:BuyerCustomerParty>", contract)), Hints())
+    assert "contract RV-1" in only(reading).text("terms")
+
+
+def test_a_building_stands_in_the_address_of_delivery() -> None:
+    address = (
+        "<cac:Delivery><cac:DeliveryAddress><cbc:StreetName>Lane</cbc:StreetName><cbc:BuildingName>Tower</cbc:BuildingName>"
+        "<cbc:Floor>3</cbc:Floor></cac:DeliveryAddress></cac:Delivery><cac:OrderLine>"
+    )
+    head, line, rest = ORDER.partition("<cac:OrderLine>")
+    reading = read((head + address + rest).encode(), Hints())
+    assert (bool(line), only(reading).text("ship_to_text")) == (True, "Lane, Tower, 3")

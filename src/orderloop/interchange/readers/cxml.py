@@ -164,6 +164,8 @@ def _header(header: Node, order: Gathered) -> None:
     worded("note", _comments(header), order)
     terms = [*header.all("TermsOfDelivery/TermsOfDeliveryCode"), *header.all("PaymentTerm/Description")]
     stated = [(node.path, node.text) for node in terms]
+    if agreement := header.attribute("agreementID"):
+        stated.append((f"{header.path}/@agreementID", f"contract {agreement}"))
     worded("terms", [*stated, *_days_of_payment(header), *_freight(header)], order)
     _buyer(header, order)
     _ship_to(header.first("ShipTo/Address"), order)

@@ -34,8 +34,9 @@ _GLN = frozenset({"GLN", "0088"})
 # UNCL 1229, as orders and their changes use it.
 _ACTIONS = {"1": "add", "2": "delete", "3": "change", "4": "none", "5": "none", "42": "none"}
 _ADDRESS = (
-    "Postbox", "StreetName", "BuildingNumber", "AdditionalStreetName", "AddressLine/Line", "Department", "PostalZone",
-    "CityName", "CountrySubentity", "Country/IdentificationCode",
+    "Postbox", "MarkAttention", "StreetName", "BuildingName", "BuildingNumber", "BlockName", "Floor", "Room",
+    "AdditionalStreetName", "AddressLine/Line", "Department", "PostalZone", "CitySubdivisionName", "CityName",
+    "CountrySubentity", "Country/IdentificationCode",
 )  # fmt: skip
 # What an order is called in the network, and a change of one is not.
 _OF_AN_ORDER = frozenset({"PEPPOL-T01-R031", "PEPPOL-T01-R034"})
@@ -139,9 +140,10 @@ def _header(document: Node, role: Role, order: Gathered) -> None:
     _customer(document, order)
     _ship_to(document, order)
     _totals(document, order)
-    terms = ("DeliveryTerms/ID", "DeliveryTerms/SpecialTerms", "PaymentTerms/Note")
+    terms = ("DeliveryTerms/ID", "DeliveryTerms/SpecialTerms", "PaymentTerms/Note", "TransactionConditions/Description")
     stated = [(node.path, node.text) for path in terms for node in document.all(path)]
-    worded("terms", [*stated, *_charges(document)], order)
+    contracts = [(node.path, f"contract {node.text}") for node in document.all("Contract/ID") if node.text]
+    worded("terms", [*stated, *contracts, *_charges(document)], order)
     _doubt(document, order)
 
 

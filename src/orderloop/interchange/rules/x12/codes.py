@@ -7,11 +7,11 @@ from orderloop.interchange.rules.edi import listed
 SETS = {"850": Role.ORDER, "860": Role.CHANGE, "997": Role.RECEIPT, "999": Role.RECEIPT, "TA1": Role.RECEIPT}
 GROUP_OF = {"850": "PO", "860": "PC", "997": "FA", "999": "FA", "855": "PR", "856": "SH", "865": "CA"}
 
-# 353 purpose. A duplicate or copy may have been booked already.
+# 353 purpose. A duplicate, a copy or what confirms a call may have been booked already.
 CANCELS = ("01",)
 CHANGES = ("02", "03", "04", "05")
-ORIGINALS = ("00", "06", "18")
-DOUBTED_PURPOSES = ("07", "13", "22", "24", "25", "28")
+ORIGINALS = ("00", "18")
+DOUBTED_PURPOSES = ("06", "07", "13", "22", "24", "25", "28")
 
 # 92 order types that are no order to deliver: blanket orders and enquiries.
 DOUBTED_TYPES = ("BE", "BK", "BL", "IN", "PR")
