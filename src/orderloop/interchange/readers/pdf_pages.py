@@ -10,6 +10,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdf
 
 from orderloop.interchange.facts import Page, Word
+from orderloop.interchange.readers import pdf_fonts  # noqa: F401  # starts pdfium with a font for every sign
 
 MAX_CHARS = 200_000
 MAX_OBJECTS = 20_000

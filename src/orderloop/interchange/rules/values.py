@@ -247,3 +247,10 @@ def is_code(text: str) -> bool:
     if not 2 <= len(body) <= 40 or not any(sign.isdigit() for sign in body):
         return False
     return bool(_CODE.match(body)) and day_in(body) is None and not re.fullmatch(r"\d{1,3}%|[\d,]+\.\d{2}", body)
+
+
+def is_ean(text: str) -> bool:
+    """Whether a text is thirteen digits of which the last checks the others."""
+    if len(text) != 13 or not text.isascii() or not text.isdigit():
+        return False
+    return sum(int(sign) * (3 if at % 2 else 1) for at, sign in enumerate(text)) % 10 == 0

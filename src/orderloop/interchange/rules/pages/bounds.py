@@ -8,7 +8,7 @@ from itertools import accumulate, pairwise
 from orderloop.foundation.quantity import canonical_unit
 from orderloop.interchange.rules.pages.columns import Column, Heading
 from orderloop.interchange.rules.pages.lines import Line, Sheet, Token, pieces_of, text_of
-from orderloop.interchange.rules.values import day_in, number_in, plain, quantity_and_unit
+from orderloop.interchange.rules.values import currency_in, day_in, number_in, plain, quantity_and_unit
 
 _SAMPLE = 150  # lines below a heading by which its columns' bounds are found
 _FITTED = 12  # full rows by which bounds are tried
@@ -209,12 +209,20 @@ def _misfit(field: str, tokens: Sequence[Token]) -> float:
     if field in ("item", "customer_item"):
         return 0.5 if " " in text else 0.0
     if field == "unit":
-        return 0.0 if canonical_unit(text) else 1.0 if any(sign.isdigit() for sign in text) else 0.2
+        return (
+            0.0
+            if canonical_unit(text) or quantity_and_unit(text)
+            else 1.0
+            if any(sign.isdigit() for sign in text)
+            else 0.2
+        )
     if field == "requested_on":
         return 0.0 if day_in(text) else 0.1 if _DAY_BEGUN.match(text) else 1.0
-    if field in ("line_no", "price_basis", "barcode"):
+    if field == "barcode":
+        return 0.0 if text.isdigit() else 0.1 if re.fullmatch(r"\d{8,14}\D{1,6}", text) else 1.0
+    if field in ("line_no", "price_basis"):
         return 0.0 if re.fullmatch(r"[\d.]+", text) else 1.0
-    return 0.5 if field == "note" and number_in(text) else 0.0
+    return 0.5 if field == "note" and (number_in(text) or currency_in(tokens[0].text)) else 0.0
 
 
 _DAY_BEGUN = re.compile(r"^(?:19|20)\d\d\s*[-./年][-./\d\s年月日]*$|^\d{1,2}[-./ ][-./\w]+$")

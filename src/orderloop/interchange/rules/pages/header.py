@@ -343,21 +343,20 @@ def _sum_of(region: Region, label: Label, usage: Usage, lines: Decimal | None) -
 def _unwrapped(
     sheet: Sheet, index: int, number: tuple[list[Token], Decimal], usage: Usage
 ) -> tuple[list[Token], Decimal]:
-    """A number with the rest of its decimals, where a narrow cell broke it."""
-    run = number[0]
-    last, text = run[-1], plain(text_of(run))
-    for lower in sheet.lines[index + 1 : index + 3]:
-        rest = next(
-            (token for token in lower.tokens if run[0].x0 - last.height < token.x0 and token.x1 < last.x1 + 2), None
-        )
+    """A number with the rest of its digits, where a narrow cell broke it."""
+    first = number[0][0]
+    for lower in sheet.lines[index + 1 : index + 5]:
+        run, last = number[0], number[0][-1]
+        under = (token for token in lower.tokens if first.x0 - last.height < token.x0 and token.x1 < run[0].x1 + 2)
+        rest = next(under, None)
         is_rest = all(re.fullmatch(r"[\d.,]+", plain(token.text)) or currency_in(token.text) for token in lower.tokens)
         if rest is None or not is_rest or lower.level - last.level > 2 * last.height:
             continue
-        more = plain(rest.text)
+        text, more = "".join(plain(token.text) for token in run), plain(rest.text)
         joined = number_in(text + more) if _is_cut(text, more) else None
         value = joined.by(usage.decimal_sign or ".") if joined is not None else None
         if value is not None:
-            return [*run, rest], value
+            number = [*run, rest], value
     return number
 
 

@@ -157,7 +157,10 @@ def _label_at(sheet: Sheet, index: int, line: Line, at: int, end: int, learnt: M
         at == 0
         or _is_apart(line.tokens[at - 1], run[0], line, sheet)
         or line.tokens[at - 1].text in ("/", "|", "(")
-        or (bool(_CHINESE.match(text)) and number_in(line.tokens[at - 1].text) is not None)
+        or (
+            number_in(line.tokens[at - 1].text) is not None
+            and (bool(_CHINESE.match(text)) or meaning.name.startswith("sum:"))
+        )
     )
     ends = behind is None or _is_apart(run[-1], behind, line, sheet) or any(sign.isdigit() for sign in behind.text)
     if not has_colon and not (begins and ends):

@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from orderloop.interchange.rules.lexicon import fold_label, half_meaning, label_meaning
 from orderloop.interchange.rules.pages.bounds import with_bounds
 from orderloop.interchange.rules.pages.columns import Column, Heading, find_heading, same_titles
-from orderloop.interchange.rules.pages.lines import Line, Sheet, Token, pieces_of, text_of
+from orderloop.interchange.rules.pages.lines import Line, Sheet, Token, part_of, pieces_of, text_of
 from orderloop.interchange.rules.pages.shapes import shaped_heading
-from orderloop.interchange.rules.values import day_in, number_in, plain, quantity_and_unit
+from orderloop.interchange.rules.values import day_in, is_ean, number_in, plain, quantity_and_unit
 
 FIGURES = frozenset(
     {"quantity", "unit_price", "amount", "~gross_amount", "~tax", "~discount", "~tax_rate", "price_basis"}
@@ -24,6 +24,7 @@ _PAGE_MARK = re.compile(
 )
 
 Cells = dict[int, list[Token]]
+_EAN = 13  # digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +93,28 @@ def _is_kin(heading: Heading, known: Heading) -> bool:
 
 
 def _table(sheet: Sheet, heading: Heading, sums: Mapping[str, str]) -> Table:
+    if any(column.field == "barcode" for column in heading.columns):
+        sheet = replace(sheet, lines=tuple(_with_barcodes_apart(line) for line in sheet.lines))
     body = _body(sheet, heading.last + 1, sums)
     heading = with_bounds(heading, sheet, [sheet.lines[index] for index, _late in body])
     rows, last = _rows(sheet, heading.columns, body)
     return Table(sheet, heading.columns, rows, heading.first, max(last, heading.last))
+
+
+def _with_barcodes_apart(line: Line) -> Line:
+    """A line with what is printed right behind a barcode, in a cell too narrow for it, in a word of its own."""
+    if not any(len(token.text) > _EAN and is_ean(token.text[:_EAN]) for token in line.tokens):
+        return line
+    parts = [
+        part
+        for token in line.tokens
+        for part in (
+            (part_of(token, 0, _EAN), part_of(token, _EAN, len(token.text)))
+            if len(token.text) > _EAN and is_ean(token.text[:_EAN])
+            else (token,)
+        )
+    ]
+    return replace(line, tokens=parts)
 
 
 def _carried_on(sheet: Sheet, table: Table, sums: Mapping[str, str]) -> Table:
@@ -262,7 +281,8 @@ def _anchors(sheet: Sheet, columns: Sequence[Column], body: Sequence[tuple[int, 
 
 def _is_prose(line: Line, sheet: Sheet) -> bool:
     """Whether a line is one long run of words, as terms in small print are."""
-    return len(line.tokens) > 7 and len(pieces_of(line, sheet, gap=0.72)) == 1
+    is_long = len(line.tokens) > 7 or sum(len(token.text) for token in line.tokens) > 30
+    return is_long and len(pieces_of(line, sheet, gap=0.72)) == 1
 
 
 def _levels_near(one: Line, other: Line) -> bool:

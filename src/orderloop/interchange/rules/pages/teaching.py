@@ -37,7 +37,7 @@ def column_title_of(page: Page, box: Box) -> str | None:
     sheet = sheet_of(page)
     target = _points(sheet, box)
     middle, level = (target[0] + target[2]) / 2, (target[1] + target[3]) / 2
-    for heading in (find_heading(sheet, {}), _unknown_heading(sheet, level), shaped_heading(sheet, {})):
+    for heading in (_heading_above(sheet, level), shaped_heading(sheet, {})):
         if heading is None or not heading.columns or sheet.lines[max(0, heading.last)].level > level:
             continue
         bound = heading if heading.columns[-1].right else _bound(sheet, heading)
@@ -64,6 +64,15 @@ def _own_title(sheet: Sheet, heading: Heading, column: Column, target: Box) -> s
 
 def _bound(sheet: Sheet, heading: Heading) -> Heading:
     return with_bounds(heading, sheet, sheet.lines[heading.last + 1 :])
+
+
+def _heading_above(sheet: Sheet, level: float) -> Heading | None:
+    """The heading of the row at a height: the one known by its titles, unless the lines of titles reach further than it
+    does, or lie nearer."""
+    known, lines = find_heading(sheet, {}), _unknown_heading(sheet, level)
+    if known is None or lines is None or sheet.lines[known.last].level > level:
+        return lines or known
+    return known if known.first <= lines.first and known.last >= lines.last else lines
 
 
 def _unknown_heading(sheet: Sheet, level: float) -> Heading | None:

@@ -1,6 +1,6 @@
 """Labels that only a blank parts from their values, as forms without colons print them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from orderloop.interchange.rules.lexicon import Meaning, label_meaning
 from orderloop.interchange.rules.pages.labels import COLONS, LONGEST_LABEL, WORD_GAP, Label, labels_of
@@ -19,9 +19,10 @@ def every_label(sheet: Sheet, learnt: Mapping[str, str], outside: tuple[int, int
     if not _is_written_so(loose, [label for label in found if label.line < last]):
         loose = [label for label in loose if label.meaning.origin]
     known = {(label.line, label.start): label for label in found}
+    starts = {*known, *((label.line, label.start) for label in loose)}
     for label in loose:
         other = known.get((label.line, label.start))
-        if other is None or _swallows(other, label, sheet, known):
+        if other is None or _swallows(other, label, sheet, starts):
             known[label.line, label.start] = label
     firm = [label for label in known.values() if label not in loose]
     for label in loose:
@@ -79,10 +80,10 @@ def _is_value(sheet: Sheet, label: Label, found: Sequence[Label]) -> bool:
     return False
 
 
-def _swallows(other: Label, label: Label, sheet: Sheet, known: Mapping[tuple[int, int], Label]) -> bool:
+def _swallows(other: Label, label: Label, sheet: Sheet, starts: Set[tuple[int, int]]) -> bool:
     """Whether a label known by one of its languages only, or `Currency EUR`, took the value in with it."""
     if other.has_colon or other.end <= label.end:
         return False
     if other.meaning.strength >= 1 and not other.meaning.name == label.meaning.name == "currency":
         return False
-    return other.end == len(sheet.lines[label.line].tokens) or (label.line, other.end) in known
+    return other.end == len(sheet.lines[label.line].tokens) or (label.line, other.end) in starts
