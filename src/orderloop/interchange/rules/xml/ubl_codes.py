@@ -2,9 +2,7 @@
 
 SPECIFICATION = "urn:fdc:peppol.eu:poacc:trns:order:3"
 ADVANCED = "urn:fdc:peppol.eu:poacc:bis:advanced_ordering:3"
-PROFILES = frozenset(
-    {"urn:fdc:peppol.eu:poacc:bis:order_only:3", "urn:fdc:peppol.eu:poacc:bis:ordering:3", ADVANCED}
-)
+PROFILES = frozenset({"urn:fdc:peppol.eu:poacc:bis:order_only:3", "urn:fdc:peppol.eu:poacc:bis:ordering:3", ADVANCED})
 NETWORK = "urn:fdc:peppol.eu:"
 
 # The part of UNCL 5189 that the network takes.
