@@ -51,6 +51,7 @@ pages = st.builds(
     st.lists(words, max_size=3).map(tuple),
     st.booleans(),
     st.lists(boxes, max_size=2).map(tuple),
+    st.lists(st.tuples(fractions, fractions), max_size=4).map(tuple),
 )
 readings = st.builds(
     Reading,
@@ -93,7 +94,7 @@ def test_no_part_of_a_reading_is_forgotten() -> None:
     }
     assert names == {
         Value: ["text", "raw", "place", "method", "confidence", "origin"],
-        Page: ["number", "width", "height", "words", "is_scan", "rulings"],
+        Page: ["number", "width", "height", "words", "is_scan", "rulings", "corners"],
         Reading: ["format", "orders", "faults", "envelope", "pages", "parts", "text", "headers"],
         Envelope: ["sender", "receiver", "control", "is_test", "wants_receipt", "details"],
         Hints: [

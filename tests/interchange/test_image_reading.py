@@ -44,7 +44,7 @@ def codes(reading):
 def without_recognition(monkeypatch):
     """Every page says one word, so that what lies before recognition is seen alone."""
 
-    def recognise(grey, dpi, number):
+    def recognise(grey, dpi, number, **more):
         return Page(number, grey.width, grey.height, (Word("X", (0.1, 0.1, 0.2, 0.2), 0.9),), is_scan=True)
 
     monkeypatch.setattr(image_words, "recognise", recognise)

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from orderloop.interchange import services
@@ -124,3 +125,14 @@ def test_where_recognition_comes_to_nothing_the_first_reading_stands(monkeypatch
     assert len(runs) == 2
     assert reading.orders[0].text("po_number") == "4711"
     assert [fault.code for fault in reading.faults] == [FaultCode.NO_TEXT, FaultCode.TOOK_TOO_LONG]
+
+
+@pytest.mark.parametrize(("rows", "faults"), [(1_100, ["98 dpi"]), (2_200, [])], ids=["standard", "fine"])
+def test_a_fax_within_a_pdf_is_as_coarse_as_it_was_sent(recognised, rows, faults):
+    output = io.BytesIO()
+    sheet = Canvas(output, (1_728 / 204 * 72, 1_100 / 98 * 72))
+    width, height = 1_728 / 204 * 72, 1_100 / 98 * 72
+    sheet.drawImage(ImageReader(Image.new("L", (1_728, rows), 120)), 0, 0, width, height)
+    sheet.save()
+    reading = image_scans.read(output.getvalue(), Hints())
+    assert [fault.params["given"] for fault in reading.faults if fault.code is FaultCode.DOUBTFUL] == faults
