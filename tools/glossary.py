@@ -65,8 +65,10 @@ TERMS = (
         "所教规则",
         "lesson",
         "`intake.Lesson`",
-        "what a person taught about one customer's documents: words, a column, a way of writing",
+        "what a person taught about one customer's documents: words, a column, a way of writing; on trial until it was"
+        " tried on his last documents",
     ),
+    ("订单模板", "order template", "`intake.OrderTemplate`", "what a customer orders again and again, under a name"),
     (
         "往来伙伴",
         "partner",

@@ -7,8 +7,8 @@ from orderloop.interchange.facts import Format
 
 Case = tuple[Format, str, list[tuple[str, str]]]
 CASES: dict[str, Case] = {
-    "a letter": (Format.MAIL, "Vorgang: KX-77, 1,200.50 Stk.", [(w, "") for w in ("Vorgang", "KX-77", "1,200.50", "Stk")]),
-    "in Chinese": (Format.MAIL, "采购单号：CG-9，数量 4 件。", [(w, "") for w in ("采购单号", "CG-9", "数量", "4", "件")]),
+    "a letter": (Format.MAIL, "Nr: KX-77, 1,200.50 Stk.", [(w, "") for w in ("Nr", "KX-77", "1,200.50", "Stk")]),
+    "in Chinese": (Format.MAIL, "单号：CG-9，数量 4 件。", [(w, "") for w in ("单号", "CG-9", "数量", "4", "件")]),
     "EDIFACT": (Format.EDIFACT, "IMD+F++:::IT?'S BIG'", [("F", ""), ("IT?'S BIG", "")]),
     "X12": (Format.X12, "PO1*1*4*EA~", [("1", ""), ("4", ""), ("EA", "")]),
     "XML": (Format.XML, '<o:Nr art="b"> KX-77 </o:Nr>', [("b", "art"), ("KX-77", "Nr")]),

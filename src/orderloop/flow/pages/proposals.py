@@ -118,7 +118,7 @@ def decide_proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
             amending.CANCELLED: gettext("The order is cancelled; the customer is told."),
             amending.TO_CARRY_OUT: gettext("The change is accepted. What is left to do is on the desk's list."),
         }
-        toast(request, said.get(outcome.values[proposal_id], gettext("The change is declined.")))
+        toast(request, said.get(str(outcome.values[proposal_id]), gettext("The change is declined.")))
     return here
 
 
