@@ -157,9 +157,7 @@ def _faults(order: ReadOrder, known: Surroundings, found: bool) -> GateResult:
     """What rejects by the format's own rules, and what its reader leaves to a person; of a page or a text also
     whatever its reader doubted."""
     faults = [each for each in (*known.faults, *order.faults) if not _is_resolution(each)]
-    heavy = [
-        fault for fault in faults if fault.rejects or fault.code in _FOR_A_PERSON or (found and _doubts(fault))
-    ]
+    heavy = [fault for fault in faults if fault.rejects or fault.code in _FOR_A_PERSON or (found and _doubts(fault))]
     return _result(
         Gate.FAULTS,
         [
