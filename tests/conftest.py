@@ -116,3 +116,15 @@ def _keep_what_migrations_wrote(connection: Any) -> None:
         return list(sql_flush(self, style, [table for table in tables if table not in written], **how))
 
     operations.sql_flush = sql_flush_of_the_rest
+
+
+@pytest.fixture(autouse=True)
+def _policies_read_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What governs is read anew by each test, and once: how many statements a call takes must not hang on how slow the
+    machine is, nor what governs on the test before."""
+    from orderloop.policy import queries
+
+    queries.forget()
+    monkeypatch.setattr(queries, "CACHE_SECONDS", float("inf"))
+    yield
+    queries.forget()

@@ -158,6 +158,7 @@ def test_all_sections_are_read_by_one_statement_a_second(django_assert_num_queri
 
 def test_what_another_process_puts_in_force_governs_here_within_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
+    monkeypatch.undo()  # tests else read what governs once
     monkeypatch.setattr(queries.time, "monotonic", lambda: now)
     version_id = _draft(days=5)
     assert queries.in_force(SECTION).number == 1
