@@ -105,3 +105,17 @@ def test_a_page_that_inherits_its_size_is_read():
     found = order(above)
     assert found.text("po_number") == "4500012345"
     assert found.fields["po_number"].place.box == order(content).fields["po_number"].place.box
+
+
+@pytest.mark.parametrize(
+    ("days", "doubted"), [(("2026-05-01", ""), 1), (("2026-05-01", "2026-05-08"), 0), (("", ""), 0)]
+)
+def test_a_line_without_a_day_among_lines_with_one_is_doubtful(days, doubted):
+    head = ((40, "Item code"), (140, "Description"), (300, "Qty"), (360, "Price"), (420, "Amount"), (490, "Due date"))
+    rows = [
+        ((40, f"AB-120{n}"), (140, "Ball valve"), (300, "10"), (360, "2.50"), (420, "25.00"), (490, day))
+        for n, day in enumerate(days)
+    ]
+    found = order(page([(40, "PO Number: 4500012345"), (300, "Delivery date: 2026-06-01")], [], head, *rows))
+    assert len(found.lines) == 2
+    assert [fault.params["name"] for fault in found.faults] == ["requested_on"] * doubted

@@ -119,11 +119,22 @@ def _bare_mark(text: str) -> str:
 
 
 def _doubts(fields: dict[str, Value], lines: Sequence[dict[str, Value]]) -> list[Fault]:
-    """Days that may be one of two, named."""
+    """Days that may be one of two, named; and lines without a day among lines that have one."""
     found = [("requested_on", line["requested_on"]) for line in lines if "requested_on" in line]
     found += [(name, fields[name]) for name in ("ordered_on", "requested_on") if name in fields]
     return [
         Fault(FaultCode.DOUBTFUL, value.place, {"name": name, "given": value.raw}, rejects=False)
         for name, value in found
         if value.confidence < 0.5
+    ] + _undated(lines)
+
+
+def _undated(lines: Sequence[dict[str, Value]]) -> list[Fault]:
+    """Lines whose day was not found although others have theirs: that the header's day is meant is not said."""
+    if not any("requested_on" in line for line in lines):
+        return []
+    return [
+        Fault(FaultCode.DOUBTFUL, next(iter(line.values())).place, {"name": "requested_on", "given": ""}, rejects=False)
+        for line in lines
+        if "requested_on" not in line
     ]
