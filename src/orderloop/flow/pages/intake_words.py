@@ -64,6 +64,7 @@ FAULT_TITLES: Mapping[str, Any] = {
     FaultCode.NO_TEXT: _("No text in it"),
     FaultCode.NO_ORDER: _("No order found in it"),
     FaultCode.NO_RECOGNITION: _("No text recognition here"),
+    FaultCode.PHOTO: _("Photographed or turned page"),
     FaultCode.ENVELOPE: _("Envelope wrong"),
     FaultCode.CONTROL_COUNT: _("Control count wrong"),
     FaultCode.CONTROL_REFERENCE: _("Control reference wrong"),
