@@ -4,6 +4,7 @@ python tools/box_font.py     write src/orderloop/interchange/readers/fonts/boxes
 """
 
 from pathlib import Path
+from typing import Any
 
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
@@ -17,7 +18,7 @@ WIDE = ((0x2E80, 0x9FFF), (0xAC00, 0xD7A3), (0xF900, 0xFAFF), (0xFE30, 0xFE4F), 
 CODE_PAGES = (0, 17, 18, 19, 20)  # Latin, Japanese, simplified Chinese, Korean, traditional Chinese
 
 
-def box(width: int):
+def box(width: int) -> Any:
     """A rectangle as tall as a sign, in thousandths of its size."""
     pen = TTGlyphPen(None)
     pen.moveTo((40, -80))
