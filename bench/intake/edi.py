@@ -114,7 +114,8 @@ def _x12(order: Order, chance: random.Random, template: Template) -> tuple[str, 
         if shows_name:
             body.append(["PID", "F", "", "", "", product.name_en])
             more["description"] = Stated(product.name_en)
-        lines.append(_line(line, unit=Stated(unit), **more))
+        # In X12 alone these two mean what is sold by the set and by the metre.
+        lines.append(_line(line, unit=Stated({"ST": "SET", "MR": "M"}.get(unit, unit)), **more))
     body += [["CTT", str(len(order.lines))], ["SE", str(len(body) + 2), "0001"]]
     isa = ["ISA", "00", " " * 10, "00", " " * 10, "ZZ", f"{order.customer.code:15}", "ZZ", f"{'HARBOUR':15}",
            f"{order.ordered_on:%y%m%d}", "1200", "U", "00401", "000000177", "0", "P", ">"]  # fmt: skip
