@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from tests.installations import Installation
+from tests.makers import policies as put_in_force
 
 
 @pytest.fixture(scope="module")
@@ -28,3 +29,9 @@ def stopped(installation: Installation) -> Installation:
     if installation.pids("supervisor"):
         installation.stop()
     return installation
+
+
+@pytest.fixture
+def policies(transactional_db: None) -> None:
+    """Version 1 of every policy section in force, as in every database that was prepared."""
+    put_in_force()

@@ -192,6 +192,7 @@ def moved(store: Store, count: int) -> bool:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("policies")
 def test_what_lies_in_the_mailbox_and_what_comes_later_is_stored_and_then_moved() -> None:
     store = Store()
     store.put(mail(1))
@@ -206,6 +207,7 @@ def test_what_lies_in_the_mailbox_and_what_comes_later_is_stored_and_then_moved(
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("policies")
 def test_a_mailbox_that_was_rebuilt_with_other_numbers_brings_nothing_twice() -> None:
     store = Store()
     store.put(mail(1))
@@ -221,6 +223,7 @@ def test_a_mailbox_that_was_rebuilt_with_other_numbers_brings_nothing_twice() ->
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("policies")
 def test_a_fetch_that_is_cut_between_storing_and_moving_brings_nothing_twice() -> None:
     store = Store()
     store.cut_before_move = True

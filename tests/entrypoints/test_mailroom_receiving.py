@@ -93,6 +93,7 @@ def refused(port: int, recipient: str) -> int:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("policies")
 def test_a_mail_that_is_sent_is_stored_with_its_bytes_and_its_sender() -> None:
     with Running(options()) as running, client(running.port) as session:
         session.send_message(mail(), "bounce@buyer.example", ["orders+q.17.abcdefgh@firm.example"])
@@ -109,6 +110,7 @@ def test_a_mail_that_is_sent_is_stored_with_its_bytes_and_its_sender() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("policies")
 def test_the_same_mail_sent_again_is_one_message_and_another_body_is_another() -> None:
     with Running(options()) as running, client(running.port) as session:
         for message in (mail(), mail(), mail(body="请发 AB-100 30 个"), mail("<2@buyer.example>")):
@@ -117,6 +119,7 @@ def test_the_same_mail_sent_again_is_one_message_and_another_body_is_another() -
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("policies")
 def test_a_bounce_with_an_empty_sender_is_taken() -> None:
     with Running(options()) as running, client(running.port) as session:
         session.sendmail("", ["orders@firm.example"], mail().as_bytes())
@@ -226,6 +229,7 @@ def start_mailroom(killed: str, port: int) -> subprocess.Popen[str]:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("policies")
 @pytest.mark.parametrize(("killed", "safe"), [("before", 0), ("after", 1)])
 def test_a_receiver_killed_before_it_answers_neither_loses_nor_doubles_the_mail(killed: str, safe: int) -> None:
     port = free_port()

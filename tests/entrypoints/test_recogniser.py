@@ -29,7 +29,7 @@ def blank_fax() -> bytes:
 
 
 @pytest.fixture
-def recogniser(transactional_db):
+def recogniser(policies):
     given = connection.settings_dict
     who = f"{quote(given['USER'])}:{quote(given['PASSWORD'], safe='')}"
     url = f"postgresql://{who}@{given['HOST'] or '127.0.0.1'}:{given['PORT'] or 5432}/{given['NAME']}"
