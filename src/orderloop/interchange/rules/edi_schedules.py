@@ -11,7 +11,7 @@ from orderloop.interchange.rules.edi import Blaming, Segment, add
 _OF_THE_WHOLE = ("amount", "quantity")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One part of a line: how much of it, when, and where if that is said; `segment` begins it."""
 
