@@ -3,11 +3,13 @@
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
 from orderloop.interchange.facts import Fault, FaultCode, Hints, Method, Page, ReadOrder, Role, Value
 from orderloop.interchange.rules.lexicon import fold_label
+from orderloop.interchange.rules.pages.days import cut_days
 from orderloop.interchange.rules.pages.header import header_from, regions_of, role_from, sums_from
 from orderloop.interchange.rules.pages.lines import Sheet, sheet_of, text_of
 from orderloop.interchange.rules.pages.rows import Usage, lines_from
@@ -33,6 +35,7 @@ def order_from_pages(pages: Sequence[Page], hints: Hints) -> ReadOrder:
     fields.update(sums_from(regions, hints, usage, _sum(lines)))
     if "currency" not in fields:
         fields.update(_currency(sheets, tables))
+    _doubt_cut_days([fields, *lines])
     faults += _doubts(fields, lines)
     return ReadOrder(Role(role_from(sheets)), fields, tuple(lines), tuple(faults))
 
@@ -58,7 +61,7 @@ def _usage(sheets: Sequence[Sheet], hints: Hints) -> Usage:
 
 
 def _texts(tokens: Sequence[object]) -> list[str]:
-    return [token.text for token in tokens]  # type: ignore[attr-defined]
+    return [token.text for token in tokens]  # type: ignore[attr-defined]  # words or cells
 
 
 def _spaced(sheets: Sequence[Sheet]) -> list[str]:
@@ -116,6 +119,14 @@ def _bare_mark(text: str) -> str:
     return (
         currency_in(text) if plain(text) in ("¥", "$", "€", "£", "CNY", "RMB", "USD", "EUR", "元", "GBP", "HKD") else ""
     )
+
+
+def _doubt_cut_days(parts: Sequence[dict[str, Value]]) -> None:
+    """Take confidence from those days that lack a digit, by how the document writes its others."""
+    days = [(part, name) for part in parts for name in ("ordered_on", "requested_on") if name in part]
+    for at in cut_days([part[name].raw for part, name in days]):
+        part, name = days[at]
+        part[name] = replace(part[name], confidence=min(part[name].confidence, 0.4))
 
 
 def _doubts(fields: dict[str, Value], lines: Sequence[dict[str, Value]]) -> list[Fault]:

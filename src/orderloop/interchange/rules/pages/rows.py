@@ -9,11 +9,13 @@ from itertools import product
 from orderloop.foundation.quantity import canonical_unit
 from orderloop.interchange.facts import Method, Value
 from orderloop.interchange.rules.pages.columns import Column
+from orderloop.interchange.rules.pages.days import day_among
 from orderloop.interchange.rules.pages.lines import Sheet, Token, certainty, text_of
 from orderloop.interchange.rules.pages.tables import Row, Table
 from orderloop.interchange.rules.values import as_text, day_in, is_code, number_in, plain, quantity_and_unit
 
 _FIGURES = ("quantity", "unit_price", "amount")
+_CODES = ("item", "customer_item", "barcode")
 _CENT = Decimal("0.011")
 _BASES = (Decimal(1), Decimal(100), Decimal(1000), Decimal(10))
 _BEHIND = re.compile(
@@ -75,7 +77,24 @@ def _line(row: Row, columns: Sequence[Column], usage: Usage, is_shaped: bool) ->
     for field, (column, _found, _tokens) in figures.items():
         if field == "quantity" and "quantity" in line and "unit" not in line and column.unit:
             line["unit"] = replace(line["quantity"], text=column.unit, raw=column.title, confidence=0.9)
+    if "requested_on" not in line:
+        line.update(_day_elsewhere(row, columns, usage))
     return line
+
+
+def _day_elsewhere(row: Row, columns: Sequence[Column], usage: Usage) -> dict[str, Value]:
+    """A day that stands among a row's other texts: most likely the line's own, and in no case to be passed over."""
+    for index, parts in row.cells.items():
+        tokens = [token for part in parts for token in part]
+        field = columns[index].field
+        is_other = (field in _CODES and len(tokens) == 1) or (field in _FIGURES and number_in(text_of(tokens)))
+        found = [] if is_other else day_among(tokens, usage.date_order)
+        if found:
+            day = day_in(text_of(found), usage.date_order)
+            shown = day.day.isoformat() if day and day.day else plain(text_of(found))
+            place = row.sheet.place(found)
+            return {"requested_on": Value(shown, text_of(found), place, Method.PATTERN, confidence=0.4)}
+    return {}
 
 
 def _unglued(barcode: Value) -> dict[str, Value]:
@@ -98,7 +117,7 @@ def _plain_value(sheet: Sheet, column: Column, parts: Sequence[Sequence[Token]],
     sure = certainty(tokens)
     if column.field == "requested_on":
         return _day_value(sheet, tokens, parts, usage)
-    if column.field in ("item", "customer_item", "barcode"):
+    if column.field in _CODES:
         text, doubt = _code_text(parts, column)
         return Value(text, raw, sheet.place(tokens), confidence=sure * doubt) if text else None
     if column.field == "line_no":
@@ -131,9 +150,15 @@ def _day_value(sheet: Sheet, tokens: list[Token], parts: Sequence[Sequence[Token
     for text in (raw, "".join(token.text for token in tokens), text_of(parts[0])):
         day = day_in(text, usage.date_order)
         if day is not None:
+            # What stands below a part of a cell that is a day by itself may be its last digit.
+            is_sure = day.day is not None and (text != text_of(parts[0]) or text == raw or not _has_digit(parts[1:]))
             shown = day.day.isoformat() if day.day else plain(text)
-            return Value(shown, raw, sheet.place(tokens), confidence=certainty(tokens) * (1.0 if day.day else 0.3))
+            return Value(shown, raw, sheet.place(tokens), confidence=certainty(tokens) * (1.0 if is_sure else 0.3))
     return Value(plain(raw), raw, sheet.place(tokens), confidence=0.4 * certainty(tokens)) if raw else None
+
+
+def _has_digit(parts: Sequence[Sequence[Token]]) -> bool:
+    return any(sign.isdigit() for part in parts for token in part for sign in token.text)
 
 
 def _figures(parts: Sequence[Sequence[Token]], column: Column, usage: Usage) -> list[_Figure]:
