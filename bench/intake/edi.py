@@ -61,7 +61,10 @@ def _line(line: Line, **more: Stated) -> dict[str, Stated]:
 def _edifact(order: Order, chance: random.Random, template: Template) -> tuple[str, Truth]:
     comma = chance.random() < 0.3
     release = str.maketrans({mark: f"?{mark}" for mark in "+:'?"})
-    number = lambda value: str(value).replace(".", ",") if comma else str(value)  # noqa: E731
+
+    def number(value: object) -> str:
+        return str(value).replace(".", ",") if comma else str(value)
+
     version = chance.choice(("D:96A:UN:EAN008", "D:96A:UN", "D:01B:UN:EAN010"))
     shows_amount, shows_customer_item = chance.random() < 0.5, chance.random() < 0.4
     body = [f"UNH+1+ORDERS:{version}", f"BGM+220+{order.po_number.translate(release)}+9",

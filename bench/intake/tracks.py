@@ -69,7 +69,7 @@ def read_while_teaching(looks: tuple[Template, ...], count: int, draw: Mapping[s
         for document in corpus.paper_documents((look,), 3, draw, seed):
             known = lessons[-1]
             run = read_document(document, hints_for(document, **known.hints()), seed=seed)
-            lessons.append(corrected(known, document.truth, run.reading, run.result, look.date_form))
+            lessons.append(corrected(known, document.truth, run.reading, run.result))
         for document in corpus.paper_documents((look,), each, draw, seed, first=3):
             for taught, known in enumerate(lessons):
                 yield read_document(document, hints_for(document, **known.hints()), taught=taught, seed=seed)

@@ -29,6 +29,12 @@ class ApiPrincipal:
     actor: Actor
 
 
+class ApiRequest(HttpRequest):
+    """A request to an operation that declares a scope, as the operation gets it."""
+
+    auth: ApiPrincipal
+
+
 class Needs(HttpBearer):
     """An operation's declared scope. The principal is found in `request.auth`."""
 

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
-from orderloop.access.api import ApiPrincipal, needs
+from orderloop.access.api import ApiRequest, needs
 from orderloop.catalog import queries, services
 from orderloop.catalog.facts import FAULT_WORDS, KnownProduct, PackFact, ProductFilter, ProductRow
 from orderloop.foundation.outcome import Refused, Stale
@@ -75,7 +75,7 @@ class ProductQuery(Schema):
 
 
 @router.get("/products", response={200: ProductPage, **REFUSALS}, auth=needs("products:read"))
-def list_products(request: HttpRequest, asked: Query[ProductQuery]) -> Any:
+def list_products(request: ApiRequest, asked: Query[ProductQuery]) -> Any:
     """Products by code; `q` also finds Chinese names by their pinyin."""
     after = read_cursor(asked.cursor) if asked.cursor else None
     if asked.cursor and (not after or len(after) != 2 or not after[1].isdecimal()):
@@ -91,7 +91,7 @@ def list_products(request: HttpRequest, asked: Query[ProductQuery]) -> Any:
 
 
 @router.get("/products/{path:sku}", response={200: ProductOut, **REFUSALS}, auth=needs("products:read"))
-def get_product(request: HttpRequest, sku: CodeInPath) -> HttpResponse:
+def get_product(request: ApiRequest, sku: CodeInPath) -> HttpResponse:
     """One product. The ETag is its version."""
     known = queries.known_by_skus([sku]).get(sku)
     if known is None:
@@ -102,12 +102,12 @@ def get_product(request: HttpRequest, sku: CodeInPath) -> HttpResponse:
 @router.put(
     "/products/{path:sku}", response={200: ProductOut, 201: ProductOut, **REFUSALS}, auth=needs("products:write")
 )
-def put_product(request: HttpRequest, sku: CodeInPath, payload: ProductCosted) -> HttpResponse:
+def put_product(request: ApiRequest, sku: CodeInPath, payload: ProductCosted) -> HttpResponse:
     """Add a product, or put all its master data. `If-Match` with an ETag guards against changes made meanwhile."""
     before = queries.known_by_skus([sku]).get(sku)
     if refusal := precondition_of(request, before.updated_at if before else None):
         return refusal
-    principal: ApiPrincipal = request.auth  # type: ignore[attr-defined]
+    principal = request.auth
     row = ProductRow(sku=sku, **payload.model_dump())
     expected = {sku: before.updated_at if before else None}
     entry = services.save_products([row], at=datetime.now(UTC), actor=principal.actor, expected=expected).by_id[sku]
@@ -118,13 +118,13 @@ def put_product(request: HttpRequest, sku: CodeInPath, payload: ProductCosted) -
     return _answer(request, 200 if before else 201, queries.known_by_skus([sku])[sku])
 
 
-def _answer(request: HttpRequest, status: int, known: KnownProduct) -> HttpResponse:
+def _answer(request: ApiRequest, status: int, known: KnownProduct) -> HttpResponse:
     packs = queries.packs_for([known.product_id]).get(known.product_id, ())
     return document(status, _shown(request, known, packs), known.updated_at)
 
 
-def _shown(request: HttpRequest, known: KnownProduct, packs: tuple[PackFact, ...]) -> ProductOut:
-    principal: ApiPrincipal = request.auth  # type: ignore[attr-defined]
+def _shown(request: ApiRequest, known: KnownProduct, packs: tuple[PackFact, ...]) -> ProductOut:
+    principal = request.auth
     fields = {name: getattr(known.row, name) for name in ProductIn.model_fields}
     return ProductOut(
         sku=known.row.sku,

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 
-from orderloop.access.api import ApiPrincipal, needs
+from orderloop.access.api import ApiRequest, needs
 from orderloop.customers import queries, services
 from orderloop.customers.facts import FAULT_WORDS, CustomerFilter, CustomerRow, KnownCustomer
 from orderloop.foundation.outcome import Reason, Refused, Stale
@@ -87,7 +87,7 @@ def get_customer(request: HttpRequest, code: CodeInPath) -> HttpResponse:
 @router.put(
     "/customers/{path:code}", response={200: CustomerOut, 201: CustomerOut, **REFUSALS}, auth=needs("customers:write")
 )
-def put_customer(request: HttpRequest, code: CodeInPath, payload: CustomerIn) -> HttpResponse:
+def put_customer(request: ApiRequest, code: CodeInPath, payload: CustomerIn) -> HttpResponse:
     """Add a customer, or put all its terms. `If-Match` with an ETag guards against changes made meanwhile.
 
     The credit limit is changed only for a person who may set limits.
@@ -102,7 +102,7 @@ def put_customer(request: HttpRequest, code: CodeInPath, payload: CustomerIn) ->
         return problem(403, "forbidden", "This caller may not change credit limits.", [reason], FAULT_WORDS)
     row = CustomerRow(code=code, **{**payload.model_dump(), "credit_limit": wanted})
     expected = {code: before.updated_at if before else None}
-    principal: ApiPrincipal = request.auth  # type: ignore[attr-defined]
+    principal = request.auth
     entry = services.save_customers([row], at=datetime.now(UTC), actor=principal.actor, expected=expected).by_id[code]
     if isinstance(entry, Refused):
         return problem(422, "refused", "The customer was not saved.", entry.reasons, FAULT_WORDS)
@@ -112,8 +112,8 @@ def put_customer(request: HttpRequest, code: CodeInPath, payload: CustomerIn) ->
     return document(200 if before else 201, _shown(after), after.updated_at)
 
 
-def _may_set_limits(request: HttpRequest) -> bool:
-    principal: ApiPrincipal = request.auth  # type: ignore[attr-defined]
+def _may_set_limits(request: ApiRequest) -> bool:
+    principal = request.auth
     return principal.token_id is None and may(request, "credit.edit")
 
 

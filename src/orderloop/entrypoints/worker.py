@@ -35,7 +35,7 @@ def _allow_long_statements() -> None:
     """A page must answer in seconds; a nightly check need not."""
     from django.db.backends.signals import connection_created
 
-    def relax(connection, **_kwargs):  # type: ignore[no-untyped-def]
+    def relax(connection, **_kwargs):
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('statement_timeout', %s, false)", [STATEMENT_TIMEOUT])
 
@@ -75,7 +75,7 @@ async def _run_jobs(stopped: threading.Event) -> None:
     pause = 1.0
     while not stopped.is_set():
         try:
-            connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
+            connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]  # of Django's connector only
             with app.replace_connector(connector) as worker_app:
                 async with worker_app.open_async():
                     pause = 1.0

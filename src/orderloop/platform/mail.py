@@ -174,7 +174,7 @@ def _written(effect: DueEffect, template: str, context: Mapping[str, Any], now: 
     _assert_address(recipient)
     with override(language):
         # Text, not HTML: nothing is escaped. The backend's own `render` always escapes, hence the inner template.
-        text = get_template(template).template.render(Context(dict(context), autoescape=False))  # type: ignore[attr-defined]
+        text = get_template(template).template.render(Context(dict(context), autoescape=False))  # type: ignore[attr-defined]  # see above
     subject, _newline, body = text.lstrip().partition("\n")
     attachments: Sequence[Attachment] = context.get("attachments", ())
     stored = files.store_files([(a.content, a.content_type) for a in attachments], at=now) if attachments else []

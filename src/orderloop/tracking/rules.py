@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from orderloop.foundation.calendar import WorkingCalendar
 from orderloop.foundation.outcome import Reason
@@ -102,7 +102,7 @@ def is_delayed(first: date | None, now: date | None, calendar: WorkingCalendar, 
 
 def timeline(
     order_id: int,
-    history: Sequence[Mapping[str, object]],
+    history: Sequence[Mapping[str, Any]],
     shipments: Sequence[ShipmentFact],
     mails: Sequence[TimelineEntry] = (),
 ) -> tuple[TimelineEntry, ...]:
@@ -112,11 +112,11 @@ def timeline(
     return tuple(sorted(entries, key=lambda entry: entry.at))
 
 
-def _of_history(order_id: int, row: Mapping[str, object]) -> TimelineEntry:
+def _of_history(order_id: int, row: Mapping[str, Any]) -> TimelineEntry:
     kind = str(row["kind"])
     return TimelineEntry(
         order_id,
-        row["at"],  # type: ignore[arg-type]
+        row["at"],
         EntryKind.ORDER,
         kind,
         ENTRY_WORDS.get(kind, kind),

@@ -125,7 +125,7 @@ def fault_words(fault: Unreadable) -> str:
 
 def _take_file(request: HttpRequest, table: TableImport) -> HttpResponse:
     upload = request.FILES["table"]
-    content = upload.read()  # type: ignore[union-attr]
+    content = upload.read()  # type: ignore[union-attr]  # one field, one file
     try:
         parse_sheet(read_sheet(content), table.columns, key=table.key, partial=table.partial)
     except Unreadable as fault:

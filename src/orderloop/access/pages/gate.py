@@ -45,7 +45,7 @@ class AccessMiddleware:
             _end_old_session(request)
         if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
             translation.activate(request.user.language)
-            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]  # as LocaleMiddleware does
+            request.LANGUAGE_CODE = translation.get_language()
         response = self.get_response(request)
         _remember_language(request, response)
         return response

@@ -55,7 +55,7 @@ class PersonForm(forms.Form):
         code = self.cleaned_data["customer"].strip()
         if not code:
             return None
-        customers = Person._meta.get_field("customer").related_model._default_manager  # type: ignore[union-attr]  # a foreign key
+        customers = Person._meta.get_field("customer").related_model._default_manager
         found = customers.filter(code=code).values_list("id", flat=True).first()
         if found is None:
             raise forms.ValidationError(_("There is no customer with the code “%(code)s”."), params={"code": code})

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from orderloop.catalog.facts import ProductRow
 from orderloop.platform.tables import Column, Kind
@@ -102,9 +103,9 @@ def product_values(row: ProductRow) -> dict[str, object]:
     return {column.key: getattr(row, column.key) for column in PRODUCTS}
 
 
-def product_row(values: Mapping[str, object], before: ProductRow | None) -> ProductRow:
+def product_row(values: Mapping[str, Any], before: ProductRow | None) -> ProductRow:
     """The product a row of the table means; what has no column keeps its present value."""
     if before is not None:
-        return replace(before, **values)  # type: ignore[arg-type]
+        return replace(before, **values)
     needed = {"name_en": "", "line": "", "list_price": Decimal(0), "currency": ""}
-    return ProductRow(**{**needed, **values})  # type: ignore[arg-type]
+    return ProductRow(**{**needed, **values})

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from decimal import Decimal
+from typing import Any
 
 from orderloop.customers.facts import ContactRow, CustomerRow, ShipToRow
 from orderloop.platform.tables import Column, Kind
@@ -106,21 +107,21 @@ def customer_values(row: CustomerRow) -> dict[str, object]:
     return {column.key: getattr(row, column.key) for column in CUSTOMERS}
 
 
-def customer_row(values: Mapping[str, object], before: CustomerRow | None) -> CustomerRow:
+def customer_row(values: Mapping[str, Any], before: CustomerRow | None) -> CustomerRow:
     """The customer a row of the table means; what has no column keeps its present value."""
     if before is None:
-        return CustomerRow(**{"name": "", "currency": "", **values})  # type: ignore[arg-type]
-    return replace(before, **values)  # type: ignore[arg-type]
+        return CustomerRow(**{"name": "", "currency": "", **values})
+    return replace(before, **values)
 
 
-def contact_row(values: Mapping[str, object]) -> ContactRow:
+def contact_row(values: Mapping[str, Any]) -> ContactRow:
     """The contact a row of the table means."""
-    return ContactRow(**values)  # type: ignore[arg-type]
+    return ContactRow(**values)
 
 
-def ship_to_row(values: Mapping[str, object]) -> ShipToRow:
+def ship_to_row(values: Mapping[str, Any]) -> ShipToRow:
     """The address a row of the table means."""
-    return ShipToRow(**values)  # type: ignore[arg-type]
+    return ShipToRow(**values)
 
 
 def values_of(row: ContactRow | ShipToRow) -> dict[str, object]:

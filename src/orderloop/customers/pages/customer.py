@@ -60,7 +60,7 @@ def change_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
 @requires("customers.edit")
 def add_customer(request: HttpRequest) -> HttpResponse:
     """Add a customer."""
-    initial = {"importance": "C", "standing": "normal", "language": request.LANGUAGE_CODE}  # type: ignore[attr-defined]
+    initial = {"importance": "C", "standing": "normal", "language": request.LANGUAGE_CODE}
     form = CustomerForm(request.POST or None, initial=initial, **_rights(request, is_new=True))
     if request.method == "POST" and form.is_valid():
         row = form.row()

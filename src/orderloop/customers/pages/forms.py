@@ -43,7 +43,7 @@ class CustomerForm(forms.Form):
             ("standing", words.standing_choices()),
             ("language", words.language_choices()),
         ):
-            self.fields[name].choices = choices  # type: ignore[attr-defined]
+            self.fields[name].choices = choices  # type: ignore[attr-defined]  # a choice field
         self.fields["code"].disabled = not is_new
         self.fields["credit_limit"].disabled = self.fields["reason"].disabled = not may_set_limit
 

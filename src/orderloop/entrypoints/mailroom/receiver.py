@@ -159,7 +159,7 @@ class _Limited(SMTP):
                 now.total() >= self._receiver.options.most_connections
                 or now[peer] >= self._receiver.options.most_of_peer
             ):
-                transport.write(b"421 4.7.0 Too many connections, try again later\r\n")  # type: ignore[attr-defined]
+                transport.write(b"421 4.7.0 Too many connections, try again later\r\n")  # type: ignore[attr-defined]  # a socket
                 transport.close()
                 return
             self._counted = peer or "?"
@@ -181,7 +181,7 @@ class _Limited(SMTP):
         self._received += len(data)
         if self._received > 2 * self._receiver.options.most_bytes + LONGEST_LINE:
             assert self.transport is not None
-            self.transport.abort()  # type: ignore[attr-defined]
+            self.transport.abort()  # type: ignore[attr-defined]  # a socket
             return
         super().data_received(data)
 

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema
 
-from orderloop.access.api import ApiPrincipal, needs
+from orderloop.access.api import ApiRequest, needs
 from orderloop.flow.api.orders import ERRORS, MOST_KEY, answer_json, problem, scope_of
 from orderloop.flow.queries import handed
 from orderloop.flow.services import receiving
@@ -118,7 +118,7 @@ class AskedIn(Schema):
 
 
 @router.post("/documents", response={202: HandedOut, **ERRORS}, auth=needs("orders:write"), openapi_extra=_BODY)
-def post_document(request: HttpRequest, given: Query[HandIn]) -> HttpResponse:
+def post_document(request: ApiRequest, given: Query[HandIn]) -> HttpResponse:
     """Hand over a document of any kind as it is: EDIFACT, X12, UBL, cXML, a spreadsheet, a PDF, an image, a mail.
 
     It is stored before the answer (202) and read within seconds; ask for its `id` to see what became of it. With
@@ -129,7 +129,7 @@ def post_document(request: HttpRequest, given: Query[HandIn]) -> HttpResponse:
         return problem(400, "idempotency_key_too_long", f"An Idempotency-Key has at most {MOST_KEY} characters.")
     if not request.body:
         return problem(400, "document_empty", "The document is empty.")
-    principal: ApiPrincipal = request.auth  # type: ignore[attr-defined]
+    principal = request.auth
     filename = given.filename or request.headers.get("X-Filename", "")[:MOST_FILENAME]
     document = receiving.Handed(
         request.body, request.content_type or "", filename, scope_of(principal), principal.customer_id, key
@@ -141,10 +141,10 @@ def post_document(request: HttpRequest, given: Query[HandIn]) -> HttpResponse:
 
 
 @router.get("/documents/{message_id}", response={200: MessageOut, **ERRORS}, auth=needs("orders:read"))
-def get_document(request: HttpRequest, message_id: int, asked: Query[AskedIn]) -> Any:
+def get_document(request: ApiRequest, message_id: int, asked: Query[AskedIn]) -> Any:
     """What became of a message: every document in it, what was found in each, and the orders or drafts that came of
     it. `state` is `pending` until it is read."""
-    principal: ApiPrincipal = request.auth  # type: ignore[attr-defined]
+    principal = request.auth
     told = handed.told_of(message_id, customer_id=principal.customer_id, with_reading=asked.reading)
     if told is None:
         return problem(404, "not_found", "There is no such document.")
@@ -153,9 +153,9 @@ def get_document(request: HttpRequest, message_id: int, asked: Query[AskedIn]) -
 
 @router.get("/documents/{message_id}/content", response={200: None, **ERRORS}, auth=needs("orders:read"),
             openapi_extra=BYTES)  # fmt: skip
-def get_content(request: HttpRequest, message_id: int) -> HttpResponse:
+def get_content(request: ApiRequest, message_id: int) -> HttpResponse:
     """The bytes as they came."""
-    principal: ApiPrincipal = request.auth  # type: ignore[attr-defined]
+    principal = request.auth
     found = handed.content_of(message_id, customer_id=principal.customer_id)
     if found is None:
         return problem(404, "not_found", "There is no such document.")

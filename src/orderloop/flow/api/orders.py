@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import translation
 from ninja import Field, Query, Router, Schema
 from pydantic import TypeAdapter, ValidationError
 
-from orderloop.access.api import ApiPrincipal, needs
+from orderloop.access.api import ApiPrincipal, ApiRequest, needs
 from orderloop.flow.services import decisions, posting
 from orderloop.flow.services.take_in import take_in_entries
 from orderloop.intake import services as intake
@@ -117,7 +117,7 @@ _BULK_BODY = {
 @router.post(
     "/orders", response={201: TakenOut, 202: TakenOut, **ERRORS}, auth=needs("orders:write"), openapi_extra=_BODY
 )
-def post_order(request: HttpRequest, incomplete: Literal["refuse", "ask"] = "refuse") -> HttpResponse:
+def post_order(request: ApiRequest, incomplete: Literal["refuse", "ask"] = "refuse") -> HttpResponse:
     """Take in one order. With `Idempotency-Key` the same request sent again gets the same answer.
 
     201: an order, with its number, state, promise and total. 422: refused, with every fault and nothing kept. With
@@ -126,7 +126,7 @@ def post_order(request: HttpRequest, incomplete: Literal["refuse", "ask"] = "ref
     key = request.headers.get("Idempotency-Key", "")
     if len(key) > MOST_KEY:
         return problem(400, "idempotency_key_too_long", f"An Idempotency-Key has at most {MOST_KEY} characters.")
-    principal: ApiPrincipal = request.auth  # type: ignore[attr-defined]
+    principal = request.auth
     answer = posting.post_order(
         posting.Posted(
             body=request.body,
@@ -142,9 +142,9 @@ def post_order(request: HttpRequest, incomplete: Literal["refuse", "ask"] = "ref
 
 
 @router.post("/orders:validate", response={200: TakenOut, **ERRORS}, auth=needs("orders:write"), openapi_extra=_BODY)
-def validate_order(request: HttpRequest) -> HttpResponse:
+def validate_order(request: ApiRequest) -> HttpResponse:
     """Try an order without writing anything: what it would become, when it could be there, or what is wrong."""
-    principal: ApiPrincipal = request.auth  # type: ignore[attr-defined]
+    principal = request.auth
     language = translation.get_language() or "en"
     read = posting.read(request.body, key=0, customer_id=principal.customer_id, at=(at := datetime.now(UTC)))
     if isinstance(read, list):
@@ -160,10 +160,10 @@ def validate_order(request: HttpRequest) -> HttpResponse:
 
 
 @router.post("/orders:bulk", response={200: BulkOut, **ERRORS}, auth=needs("orders:write"), openapi_extra=_BULK_BODY)
-def post_orders(request: HttpRequest) -> HttpResponse:
+def post_orders(request: ApiRequest) -> HttpResponse:
     """Take in up to 5,000 orders in one transaction. `reject_everything`: one bad order refuses all; `ignore_failed`:
     the good ones are taken in and each bad one is answered with what is wrong with it."""
-    principal: ApiPrincipal = request.auth  # type: ignore[attr-defined]
+    principal = request.auth
     at, language = datetime.now(UTC), translation.get_language() or "en"
     arrival = Arrival(
         Channel.API, "application/json", request.body, at, scope_of(principal), customer_id=principal.customer_id
@@ -226,9 +226,9 @@ class OrderFilter(Schema):
 
 
 @router.get("/orders", response={200: PageOut, **ERRORS}, auth=needs("orders:read"))
-def list_orders(request: HttpRequest, filters: Query[OrderFilter]) -> Any:
+def list_orders(request: ApiRequest, filters: Query[OrderFilter]) -> Any:
     """Orders, the latest received first; a token of a customer sees that customer's only."""
-    principal: ApiPrincipal = request.auth  # type: ignore[attr-defined]
+    principal = request.auth
     try:
         page = orders.page_of(
             status=filters.status,
@@ -244,9 +244,9 @@ def list_orders(request: HttpRequest, filters: Query[OrderFilter]) -> Any:
 
 
 @router.get("/orders/{number}", response={200: OrderOut, **ERRORS}, auth=needs("orders:read"))
-def get_order(request: HttpRequest, number: str) -> Any:
+def get_order(request: ApiRequest, number: str) -> Any:
     """One order with its lines. The ETag is its version."""
-    principal: ApiPrincipal = request.auth  # type: ignore[attr-defined]
+    principal = request.auth
     order = orders.document_of(number, customer_id=principal.customer_id)
     if order is None:
         return problem(404, "not_found", "There is no such order.")
@@ -255,9 +255,9 @@ def get_order(request: HttpRequest, number: str) -> Any:
 
 
 @router.post("/orders/{number}/cancel", response={200: OrderOut, **ERRORS}, auth=needs("orders:write"))
-def cancel_order(request: HttpRequest, number: str, payload: CancelIn) -> Any:
+def cancel_order(request: ApiRequest, number: str, payload: CancelIn) -> Any:
     """Cancel an order of which nothing has left yet. With `If-Match` only the version you have seen is cancelled."""
-    principal: ApiPrincipal = request.auth  # type: ignore[attr-defined]
+    principal = request.auth
     order = orders.document_of(number, customer_id=principal.customer_id)
     if order is None:
         return problem(404, "not_found", "There is no such order.")

@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
-from orderloop.access.api import ApiPrincipal, needs
+from orderloop.access.api import ApiRequest, needs
 from orderloop.flow.api.documents import BYTES
 from orderloop.flow.api.orders import ERRORS, problem
 from orderloop.flow.queries import exchanged
@@ -101,10 +101,10 @@ class CollectIn(Schema):
 
 
 @router.get("/orders/{number}/confirmation", response={200: ConfirmationOut, **ERRORS}, auth=needs("orders:read"))
-def get_confirmation(request: HttpRequest, number: str) -> Any:
+def get_confirmation(request: ApiRequest, number: str) -> Any:
     """What becomes of an order and of each line: accepted, another quantity, day or price, substituted, back-ordered,
     held or rejected. The same as every other format tells."""
-    principal: ApiPrincipal = request.auth  # type: ignore[attr-defined]
+    principal = request.auth
     order = orders.document_of(number, customer_id=principal.customer_id)
     if order is None:
         return problem(404, "not_found", "There is no such order.")
@@ -114,15 +114,15 @@ def get_confirmation(request: HttpRequest, number: str) -> Any:
 
 
 @router.get("/outgoing", response={200: CollectOut, **ERRORS}, auth=needs("orders:read"))
-def list_outgoing(request: HttpRequest, asked: Query[CollectIn]) -> Any:
+def list_outgoing(request: ApiRequest, asked: Query[CollectIn]) -> Any:
     """Receipts, confirmations and despatch advices that wait to be collected."""
-    principal: ApiPrincipal = request.auth  # type: ignore[attr-defined]
+    principal = request.auth
     waiting = exchanged.to_collect(customer_id=principal.customer_id, after=asked.after, limit=asked.limit)
     return {"documents": [_told(fact) for fact in waiting]}
 
 
 @router.get("/outgoing/{outgoing_id}", response={200: OutgoingTriedOut, **ERRORS}, auth=needs("orders:read"))
-def show_outgoing(request: HttpRequest, outgoing_id: int) -> Any:
+def show_outgoing(request: ApiRequest, outgoing_id: int) -> Any:
     """What became of a document: whether it was sent, and how each try to post it was answered."""
     fact = _own(request, outgoing_id)
     if fact is None:
@@ -135,9 +135,9 @@ def show_outgoing(request: HttpRequest, outgoing_id: int) -> Any:
 
 
 @router.post("/outgoing/{outgoing_id}/resend", response={200: OutgoingOut, **ERRORS}, auth=needs("orders:write"))
-def resend_outgoing(request: HttpRequest, outgoing_id: int) -> Any:
+def resend_outgoing(request: ApiRequest, outgoing_id: int) -> Any:
     """Send a document once more as it is, under the control number and, where it is posted, the webhook-id it had."""
-    principal: ApiPrincipal = request.auth  # type: ignore[attr-defined]
+    principal = request.auth
     if _own(request, outgoing_id) is None:
         return problem(404, "not_found", "There is no such document.")
     resend_documents([outgoing_id], at=datetime.now(UTC), actor=principal.actor)
@@ -146,7 +146,7 @@ def resend_outgoing(request: HttpRequest, outgoing_id: int) -> Any:
 
 @router.get("/outgoing/{outgoing_id}/content", response={200: None, **ERRORS}, auth=needs("orders:read"),
             openapi_extra=BYTES)  # fmt: skip
-def get_outgoing(request: HttpRequest, outgoing_id: int) -> HttpResponse:
+def get_outgoing(request: ApiRequest, outgoing_id: int) -> HttpResponse:
     """The document itself; reading it does not mark it as taken."""
     fact = _own(request, outgoing_id)
     if fact is None:
@@ -155,9 +155,9 @@ def get_outgoing(request: HttpRequest, outgoing_id: int) -> HttpResponse:
 
 
 @router.post("/outgoing/{outgoing_id}/taken", response={200: OutgoingOut, **ERRORS}, auth=needs("orders:write"))
-def take_outgoing(request: HttpRequest, outgoing_id: int) -> Any:
+def take_outgoing(request: ApiRequest, outgoing_id: int) -> Any:
     """Mark a document as taken, so that it is not listed again. 409: it was taken before, or is sent another way."""
-    principal: ApiPrincipal = request.auth  # type: ignore[attr-defined]
+    principal = request.auth
     fact = _own(request, outgoing_id)
     if fact is None:
         return problem(404, "not_found", "There is no such document.")
@@ -166,8 +166,8 @@ def take_outgoing(request: HttpRequest, outgoing_id: int) -> Any:
     return _told(fact)
 
 
-def _own(request: HttpRequest, outgoing_id: int) -> OutgoingFact | None:
-    principal: ApiPrincipal = request.auth  # type: ignore[attr-defined]
+def _own(request: ApiRequest, outgoing_id: int) -> OutgoingFact | None:
+    principal = request.auth
     fact = exchanged.outgoing_for([outgoing_id]).get(outgoing_id) if 0 < outgoing_id < 2**63 else None
     return fact if fact is not None and principal.customer_id in (None, fact.customer_id) else None
 

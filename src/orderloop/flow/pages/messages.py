@@ -1,5 +1,7 @@
 """A message of which no order came by itself: looked at, made an order by hand, read again, or left as what it is."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -60,8 +62,7 @@ def show_message(request: HttpRequest, message_id: int) -> HttpResponse:
     return render(request, "flow/inbox_message.html", context)
 
 
-def _fault(fault: object) -> str:
-    body = dict(fault)  # type: ignore[call-overload]
+def _fault(body: Mapping[str, Any]) -> str:
     params = intake_words.Figures({name: str(value) for name, value in body.get("params", {}).items()})
     return gettext(FAULT_WORDS.get(str(body["code"]), str(body["code"]))) % params
 

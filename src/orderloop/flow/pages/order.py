@@ -142,7 +142,7 @@ def steps_of(detail: OrderDetail, shipments: Sequence[ShipmentFact], holds: Sequ
         note = gettext("in part") if code == "shipped" and detail.status is OrderStatus.PART_SHIPPED else ""
         if state == "now" and stuck:
             state, note = "bad", gettext("held")
-        steps.append(Step(label, state, times[code] if n < reached or note else None, note))  # type: ignore[arg-type]
+        steps.append(Step(label, state, times[code] if n < reached or note else None, note))  # type: ignore[arg-type]  # a key of STEPS
     return steps
 
 

@@ -108,7 +108,7 @@ def _fault(code: str) -> str:
 
 
 def _lines(template: OrderTemplate) -> list[dict[str, Any]]:
-    return list(template.body.get("lines") or ())  # type: ignore[call-overload]
+    return list(template.body.get("lines") or ())
 
 
 def _row(template: OrderTemplate, products: Any) -> dict[str, Any]:

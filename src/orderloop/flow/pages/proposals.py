@@ -68,7 +68,7 @@ def show_proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
 
 
 def _changes(proposal: ProposalFact) -> list[dict[str, Any]]:
-    lines: list[Mapping[str, Any]] = list(proposal.diff.get("lines") or ())  # type: ignore[call-overload]
+    lines: list[Mapping[str, Any]] = list(proposal.diff.get("lines") or ())
     products = catalog.by_skus({str(line.get("item", "")) for line in lines} - {""}) if lines else {}
     named = {
         "added": ("info", gettext("New line")),
@@ -161,7 +161,7 @@ def _body_wanted(proposal: ProposalFact) -> dict[str, Any] | None:
     body = {
         **body_like(proposal.order_id), "po_number": order.po_number, "requested_on": order.requested_on.isoformat(),
     }  # fmt: skip
-    return amended(body, list(proposal.diff["lines"]))  # type: ignore[call-overload]
+    return amended(body, list(proposal.diff["lines"]))
 
 
 def _what_is_left(proposal: ProposalFact, status: str) -> dict[str, bool]:

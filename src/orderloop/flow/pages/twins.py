@@ -54,8 +54,8 @@ def _draft_label(draft: DraftFact) -> str:
     return f"{label} · {state}" if state else label
 
 
-def _of_body(body: Mapping[str, object]) -> dict[str, Decimal]:
-    lines: Sequence[Mapping[str, Any]] = list(body.get("lines") or ())  # type: ignore[call-overload]
+def _of_body(body: Mapping[str, Any]) -> dict[str, Decimal]:
+    lines: Sequence[Mapping[str, Any]] = list(body.get("lines") or ())
     found: dict[str, Decimal] = {}
     for line in lines:
         item = str(line.get("sku") or line.get("item") or "")

@@ -122,8 +122,8 @@ def form_of(
 ) -> dict[str, Any]:
     """The fields of the form, those in doubt with why, each with where its value stands in the document."""
     sources = origin.sources if origin else {}
-    matches: Sequence[Mapping[str, Any]] = origin.gates.get("matches", ()) if origin else ()  # type: ignore[assignment]
-    lines: list[Mapping[str, Any]] = list(draft.body.get("lines") or ())  # type: ignore[call-overload]
+    matches: Sequence[Mapping[str, Any]] = origin.gates.get("matches", ()) if origin else ()
+    lines: list[Mapping[str, Any]] = list(draft.body.get("lines") or ())
     names = [*HEADER_FIELDS, *(f"lines/{n}/{name}" for n in range(len(lines)) for name in LINE_NAMES)]
     doubts = doubts_by_field(draft.findings, sources, names) if draft.status in LIVE else {}
     taught = {str(each.lesson_id): each for each in lessons}
@@ -158,7 +158,7 @@ def form_of(
             }
         )
     fields = {name: field(name, draft.body.get(name)) for name in HEADER_FIELDS}
-    told = {each["code"] for gate in (origin.gates.get("gates", ()) if origin else ()) for each in gate["findings"]}  # type: ignore[attr-defined]
+    told = {each["code"] for gate in (origin.gates.get("gates", ()) if origin else ()) for each in gate["findings"]}
     general = [each for each in draft.findings if field_of(each.field) not in set(names) and each.code not in told]
     return {
         "header": [fields[name] for name in ("customer", "po_number", "requested_on", "ship_to")],
@@ -242,7 +242,7 @@ def _note(source: Mapping[str, Any]) -> str:
 
 def gates_of(origin: DraftOrigin | None) -> list[dict[str, Any]]:
     """The three lights, then whatever other gate failed."""
-    kept: Sequence[Mapping[str, Any]] = origin.gates.get("gates", ()) if origin else ()  # type: ignore[assignment]
+    kept: Sequence[Mapping[str, Any]] = origin.gates.get("gates", ()) if origin else ()
     known = {str(each["gate"]): each for each in kept}
     order = [*THREE_GATES, *(g for g in Gate if g not in THREE_GATES)]
     shown = [g for g in order if g in known and (g in THREE_GATES or known[g]["state"] == GateState.FAILED)]
@@ -332,7 +332,7 @@ def _in_language(finding: Finding, language: str) -> str:
 
 def said_in(request: HttpRequest, draft: DraftFact) -> dict[str, str]:
     """What the form says otherwise than the draft, and what was looked at and left as it is."""
-    lines: list[Mapping[str, Any]] = list(draft.body.get("lines") or ())  # type: ignore[call-overload]
+    lines: list[Mapping[str, Any]] = list(draft.body.get("lines") or ())
     said: dict[str, str] = {}
     confirmed = {name.removeprefix(CONFIRMED) for name in request.POST if name.startswith(CONFIRMED)}
     for name, value in request.POST.items():

@@ -103,11 +103,11 @@ def plain(document: Any) -> Any:
 
 def status_of(status: str) -> tuple[str, str]:
     """Dot and word of an order's state."""
-    return STATUS_TONES.get(status, "neutral"), gettext(STATUS_WORDS.get(status, status))  # type: ignore[call-overload]
+    return STATUS_TONES.get(status, "neutral"), gettext(STATUS_WORDS.get(status, status))  # type: ignore[call-overload]  # keyed by a StrEnum
 
 
 def channel_word(channel: str) -> str:
-    return gettext(CHANNEL_WORDS.get(channel, channel))  # type: ignore[call-overload]
+    return gettext(CHANNEL_WORDS.get(channel, channel))  # type: ignore[call-overload]  # keyed by a StrEnum
 
 
 def kind_word(kind: str) -> str:

@@ -84,7 +84,7 @@ def show_work(request: HttpRequest) -> HttpResponse:
         "procedure": words.procedure(stage),
         "stage": words.stage_word(stage),
         "late": sum(each.late for each in counted),
-        "may_see_all": bool(SEES_ALL & set(request.user.roles)),  # type: ignore[union-attr]
+        "may_see_all": bool(SEES_ALL & set(request.user.roles)),  # type: ignore[union-attr]  # a page for those who are signed in
         "is_all": is_all,
         "toggle_url": url_with(request, all="" if is_all else "1", kind=None),
         **_hands(rows),
@@ -149,7 +149,7 @@ def _back(request: HttpRequest) -> str:
 
 def roles_of(request: HttpRequest) -> list[str]:
     """Whose work the reader sees: that of the own roles; a manager's look may take in everybody's."""
-    own = list(request.user.roles)  # type: ignore[union-attr]
+    own = list(request.user.roles)  # type: ignore[union-attr]  # a page for those who are signed in
     wants_all = request.GET.get("all") or request.POST.get("all")
     return list(STAFF_ROLES) if wants_all and SEES_ALL & set(own) else own
 
@@ -178,7 +178,7 @@ def place_of(kind: str, subject_id: int, number: str | None) -> str:
 
 def count_for(request: HttpRequest) -> int:
     """What the rail shows beside My work."""
-    return queries.count_open(list(request.user.roles), words.person_of(request))  # type: ignore[union-attr]
+    return queries.count_open(list(request.user.roles), words.person_of(request))  # type: ignore[union-attr]  # a page for those who are signed in
 
 
 def _row(row: Waiting, now: datetime, person: int) -> dict[str, Any]:

@@ -144,7 +144,7 @@ def _look_at_money(candidate: Candidate, buyer: Buyer, policy: ReviewPolicy) -> 
     return order, money
 
 
-def _both(money: MoneyChecks) -> tuple:  # type: ignore[type-arg]
+def _both(money: MoneyChecks) -> tuple:
     return money.credit, money.amount
 
 
@@ -236,7 +236,7 @@ def _sheet(
     return review.sheet(order, money, supply, policy, today=today)
 
 
-def _short_share(candidate: Candidate, short: Sequence[tuple]) -> Decimal:  # type: ignore[type-arg]
+def _short_share(candidate: Candidate, short: Sequence[tuple]) -> Decimal:
     if not candidate.net:
         return Decimal(1)
     value: Decimal = sum((line.net * share.short / line.quantity for line, share in short), ZERO)

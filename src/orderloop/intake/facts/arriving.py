@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from orderloop.intake.facts.entries import Outcome
 from orderloop.intake.facts.judging import Decision, Judgement
@@ -88,7 +89,7 @@ class Judged:
     order_number: str = ""
     repeats: int | None = None
     draft_id: int | None = None
-    diff: Mapping[str, object] = dataclasses.field(default_factory=dict, hash=False)
+    diff: Mapping[str, Any] = dataclasses.field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +162,8 @@ class ProposalFact:
     customer_id: int
     order_id: int
     kind: str
-    body: Mapping[str, object] = dataclasses.field(hash=False)
-    diff: Mapping[str, object] = dataclasses.field(hash=False)
+    body: Mapping[str, Any] = dataclasses.field(hash=False)
+    diff: Mapping[str, Any] = dataclasses.field(hash=False)
     status: str
     created_at: datetime
     decided_at: datetime | None

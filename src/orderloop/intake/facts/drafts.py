@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from orderloop.foundation.words import gettext_noop as _
@@ -39,7 +40,7 @@ class DraftFact:
     customer_id: int | None
     author_id: int | None
     status: DraftStatus
-    body: Mapping[str, object] = dataclasses.field(hash=False)
+    body: Mapping[str, Any] = dataclasses.field(hash=False)
     findings: tuple[Finding, ...]
     token: UUID | None
     link_version: int
@@ -58,7 +59,7 @@ class DraftOrigin:
     draft_id: int
     document_id: int
     sources: Mapping[str, Mapping[str, object]] = dataclasses.field(hash=False)
-    gates: Mapping[str, object] = dataclasses.field(hash=False)
+    gates: Mapping[str, Any] = dataclasses.field(hash=False)
     policy_id: int | None
 
 
@@ -69,7 +70,7 @@ class DraftSave:
     token: UUID
     channel: Channel
     customer_id: int | None
-    body: Mapping[str, object] = dataclasses.field(hash=False)
+    body: Mapping[str, Any] = dataclasses.field(hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ class OrderTemplateNew:
 
     customer_id: int
     name: str
-    body: Mapping[str, object] = dataclasses.field(hash=False)
+    body: Mapping[str, Any] = dataclasses.field(hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,6 @@ class OrderTemplate:
     template_id: int
     customer_id: int
     name: str
-    body: Mapping[str, object] = dataclasses.field(hash=False)
+    body: Mapping[str, Any] = dataclasses.field(hash=False)
     kept_by: str
     kept_at: datetime

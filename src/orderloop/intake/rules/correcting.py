@@ -23,13 +23,18 @@ def line_of(path: str) -> tuple[int, str] | None:
     return int(parts[1]), parts[2]
 
 
+def is_kept(path: str, lines: int) -> bool:
+    """Whether a draft of so many lines keeps a value of this path."""
+    line = line_of(path)
+    return path in HEADER_FIELDS if line is None else line[1] in _LINE_NAMES and line[0] < lines
+
+
 def faults_of(body: Mapping[str, Any], said: Mapping[str, str], products: Collection[str]) -> tuple[Reason, ...]:
     """Why these values cannot be put into the document, each at its path; `products` are our codes that exist."""
     faults = []
     for path, text in said.items():
         line = line_of(path)
-        is_field = path in HEADER_FIELDS if line is None else line[1] in _LINE_NAMES and line[0] < len(body["lines"])
-        if not is_field:
+        if not is_kept(path, len(body["lines"])):
             faults.append(Reason("intake.no_such_field", path))
         elif len(text) > VALUE_LENGTH:
             faults.append(Reason("intake.value_too_long", path, {"limit": VALUE_LENGTH}))

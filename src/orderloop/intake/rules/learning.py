@@ -13,9 +13,14 @@ from orderloop.intake.rules.reading import read_date, read_number
 from orderloop.interchange.facts import HEADER_FIELDS, LINE_FIELDS, Hints, Page, Place, ReadOrder
 from orderloop.interchange.rules.pages.teaching import column_title_of, label_near
 from orderloop.interchange.rules.text_orders.headers import labelled
+from orderloop.interchange.rules.values import is_code
 
 # A field of the desk's form -> what a document's reader calls it.
 READ_AS: Mapping[str, str] = {"customer": "customer_code", "ship_to": "ship_to_text"}
+# What a document says beside what a draft keeps of it. A person can show these too: sums and amounts bear the gates,
+# and a word known to mean the contact is taken for nothing else.
+SHOWN_BESIDE = ("ordered_on", "customer_name", "contact", "contact_email", "terms", "net_total", "tax_total")
+COLUMNS_BESIDE = ("line_no", "customer_item", "barcode", "description", "price_basis", "amount", "note")
 _DAYS = frozenset({"requested_on", "ordered_on"})
 _NUMBERS = frozenset({"quantity", "unit_price", "amount", "total", "net_total", "tax_total"})
 
@@ -39,8 +44,8 @@ def lesson_of(
     places are lines. None where nothing can be learnt.
     """
     line = line_of(path)
-    name = READ_AS.get(path, path) if line is None else line[1]
-    if path == "ship_to" and raw and text:
+    name = _name_of(path, raw or text) if line is None else line[1]
+    if path == "ship_to" and raw and text and fold_text(raw) != fold_text(text):
         return Learnt("ship_to", fold_text(raw), text)
     if name == "unit" and raw and canonical_unit(text) and fold_text(raw) != fold_text(text):
         return Learnt("unit", fold_text(raw), canonical_unit(text) or text)
@@ -58,6 +63,19 @@ def lesson_of(
         return Learnt("label", label, name) if label else None
     found = column_title_of(page, place.box) if name in LINE_FIELDS else None
     return Learnt("column", found, name) if found else None
+
+
+def is_shown_beside(path: str) -> bool:
+    """Whether a field is one a document's reader knows, so that it can be shown though no draft keeps it."""
+    line = line_of(path)
+    return path in HEADER_FIELDS if line is None else line[1] in LINE_FIELDS
+
+
+def _name_of(path: str, raw: str) -> str:
+    """What a reader calls a header field of the desk's form: who orders is shown by his number or by his name."""
+    if path == "customer" and not is_code(raw):
+        return "customer_name"
+    return READ_AS.get(path, path)
 
 
 def _label_in(letter: str, place: Place, raw: str) -> str:

@@ -11,7 +11,8 @@ from orderloop.foundation.actor import Actor
 from orderloop.foundation.outcome import Done, Outcomes, Reason, Refused, Stale
 from orderloop.intake import queries
 from orderloop.intake.facts import DraftFact, DraftOrigin, DraftStatus
-from orderloop.intake.rules.learning import Learnt
+from orderloop.intake.rules.correcting import is_kept
+from orderloop.intake.rules.learning import Learnt, is_shown_beside
 from orderloop.intake.services.corrections import correct_drafts
 from orderloop.interchange.facts import Format, Place, Reading
 from orderloop.interchange.rules.forms import as_json, place_body, reading_body
@@ -58,6 +59,7 @@ class Taught:
 def teach_fields(teachings: Sequence[Teaching], *, at: datetime, actor: Actor) -> Outcomes[int, Taught]:
     """Put each value shown into its draft, and keep what that teaches for the customer's next documents.
 
+    A field that a draft does not keep (a line's amount, who orders by name; any field of a line it lacks) only teaches.
     What is said of labels, columns and forms of writing is on trial until `try_next_lesson` has tried it on the
     customer's last documents. Ids are places in the sequence. Refused, the value put in all the same:
     `intake.nothing_to_learn`; `intake.set_by_standard` where a standard gives values their places;
@@ -83,15 +85,17 @@ def _write(
     live = {i: d for i, d in drafts.items() if d.status in (DraftStatus.OPEN, DraftStatus.ASKING)}
     said: dict[int, dict[str, str]] = {}
     for each in teachings:
-        said.setdefault(each.draft_id, {})[each.path] = each.text
-    corrected = correct_drafts({i: v for i, v in said.items() if i in live}, at=at, actor=actor).by_id
+        draft = live.get(each.draft_id)
+        if draft is not None and not _only_teaches(each.path, draft):
+            said.setdefault(each.draft_id, {})[each.path] = each.text
+    corrected = correct_drafts(said, at=at, actor=actor).by_id if said else {}
     origins = queries.origins_for(live) if live else {}
     done: list[Done[int, Taught]] = []
     refused: list[Refused[int]] = []
     for n, each in enumerate(teachings):
         if each.draft_id not in live:
             continue
-        entry, found, owner = corrected[each.draft_id], learnt[n], live[each.draft_id].customer_id
+        entry, found, owner = corrected.get(each.draft_id), learnt[n], live[each.draft_id].customer_id
         if isinstance(entry, Refused):
             refused.append(Refused(n, entry.reasons))
         elif isinstance(found, Reason) or owner is None:
@@ -100,6 +104,11 @@ def _write(
             done.append(Done(n, _keep(owner, found, origins[each.draft_id].document_id, at=at, actor=actor)))
     stale = [Stale(n) for n, each in enumerate(teachings) if each.draft_id not in live]
     return Outcomes.of(range(len(teachings)), done=done, refused=refused, stale=stale)
+
+
+def _only_teaches(path: str, draft: DraftFact) -> bool:
+    lines = draft.body.get("lines")
+    return is_shown_beside(path) and not is_kept(path, len(lines) if isinstance(lines, list) else 0)
 
 
 def _unknown(shown: Teaching) -> Reason:

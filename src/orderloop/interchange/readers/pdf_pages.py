@@ -199,7 +199,7 @@ def _word(run: list[_Char], width: float, height: float, confidence: float) -> W
         max(char.x1 for char in run) / width,
         max(char.y1 for char in run) / height,
     )
-    return Word(text, tuple(round(min(1.0, max(0.0, side)), 5) for side in box), confidence)  # type: ignore[arg-type]
+    return Word(text, tuple(round(min(1.0, max(0.0, side)), 5) for side in box), confidence)  # type: ignore[arg-type]  # four sides
 
 
 def _rulings(page: pdfium.PdfPage, frame: _Frame) -> Iterator[tuple[float, float, float, float]]:

@@ -132,14 +132,14 @@ def _row(cells: list[object]) -> tuple[list[str], str]:
     letters: list[str] = []
     for cell in cells:
         if cell.__class__ is str:
-            texts.append(cell)  # type: ignore[arg-type]
+            texts.append(cell)
             letters.append("?" if cell in _ERRORS else TEXT)
         elif cell.__class__ is float:
-            if cell.is_integer() and -_EXACT_BELOW < cell < _EXACT_BELOW:  # type: ignore[attr-defined,operator]
-                texts.append(str(int(cell)))  # type: ignore[call-overload]
+            if cell.is_integer() and -_EXACT_BELOW < cell < _EXACT_BELOW:
+                texts.append(str(int(cell)))
                 letters.append(NUMBER)
             else:
-                text, letter = _number(cell)  # type: ignore[arg-type]
+                text, letter = _number(cell)
                 texts.append(text)
                 letters.append(letter)
         else:

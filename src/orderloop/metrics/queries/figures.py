@@ -94,7 +94,7 @@ def _with_trends(
         f"""SELECT grouping(span), span, within, {_aggregates(codes)}
         FROM (SELECT r.*, width_bucket(r.at, %(moments)s::timestamptz[]) AS span, r.at >= %(asked_since)s AS within
             FROM ({rows} {ONCE}) r) part GROUP BY GROUPING SETS ((span), (within))""",
-        {**parameters, "moments": moments, "asked_since": asked.since},  # type: ignore[arg-type]  # named parameters
+        {**parameters, "moments": moments, "asked_since": asked.since},
     )
     spans = {row[1]: _readings(codes, row[3:]) for row in found if not row[0]}
     whole = next((_readings(codes, row[3:]) for row in found if row[0] and row[2]), {})
@@ -143,7 +143,7 @@ def orders_behind(
             {"HAVING " + " AND ".join(having) if having else ""}) p
         JOIN orders_order o ON o.id = p.order_id JOIN customers_customer c ON c.id = o.customer_id
         {place} ORDER BY p.at DESC, p.order_id DESC LIMIT %(limit)s""",
-        {**parameters, "limit": limit},  # type: ignore[arg-type]  # named parameters
+        {**parameters, "limit": limit},
     )
     return [_order_part(row, tuple(measured.further)) for row in found]
 
@@ -194,7 +194,7 @@ def waits_for(asked: FigureFilter) -> list[WaitReading]:
 def counts_at(at: datetime) -> LiveCounts:
     """How things stand now: what is open, and what of it is late."""
     today = at.astimezone(zone_in_force()).date()
-    return LiveCounts(*fetch_all(statements.LIVE, {"at": at, "today": today})[0])  # type: ignore[arg-type]
+    return LiveCounts(*fetch_all(statements.LIVE, {"at": at, "today": today})[0])
 
 
 def open_alarms() -> int:
@@ -246,7 +246,7 @@ def _stage_rows(statement: str, asked: FigureFilter) -> list[tuple[Any, ...]]:
     period = "(r.finished_at >= %(since)s AND r.finished_at < %(until)s)"
     parameters |= {"since": asked.since, "until": asked.until}
     orders = "JOIN orders_order o ON o.id = r.order_id" if filters else ""
-    return fetch_all(statement.format(period=period, filters=filters, orders=orders), parameters)  # type: ignore[arg-type]
+    return fetch_all(statement.format(period=period, filters=filters, orders=orders), parameters)
 
 
 def _rows(family: Family, asked: FigureFilter, since: datetime, source: Source) -> tuple[str, Any]:

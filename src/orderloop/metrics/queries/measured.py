@@ -62,7 +62,7 @@ def one_moment() -> Iterator[None]:
 def source_for(asked: FigureFilter, since: datetime) -> Source:
     """What is kept of the orders from `since` to the end of what is asked for, by one statement."""
     values = {"since": since, "until": asked.until, "basis": basis()}
-    found = fetch_all(_FRESH, values)  # type: ignore[arg-type]  # named parameters
+    found = fetch_all(_FRESH, values)
     return Source(found[0][0] if found else None)
 
 

@@ -70,7 +70,7 @@ def _past_order(record: Record, lines: Sequence[Record], mapping: CompanyMapping
         hold=meaning.hold,
         status=values["status"],
         note=values["note"],
-        lines=tuple(PastLine(sku, quantity, price) for sku, quantity, price in parts),  # type: ignore[arg-type]
+        lines=tuple(PastLine(sku, quantity, price) for sku, quantity, price in parts),  # type: ignore[arg-type]  # a good row has them
     )
 
 

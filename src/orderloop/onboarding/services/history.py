@@ -241,13 +241,13 @@ def _ship(pairs: Pairs, news: Mapping[int, NewOrder], known: _Known, carrier: st
             )
             for order, new in leaving
         ],
-        at=_moment(leaving[-1][0].shipped_on, SHIPPED),  # type: ignore[arg-type]
+        at=_moment(leaving[-1][0].shipped_on, SHIPPED),  # type: ignore[arg-type]  # what leaves has its day
         actor=actor,
     )
     terms = {each.customer_id: each.payment_terms_days for each in known.customers.values()}
     customer_services.bill_shipments(
         [_billing(order, new, news[new.key], terms) for order, new in leaving],
-        at=_moment(leaving[-1][0].shipped_on, SHIPPED),  # type: ignore[arg-type]
+        at=_moment(leaving[-1][0].shipped_on, SHIPPED),  # type: ignore[arg-type]  # what leaves has its day
         actor=actor,
     )
     _deliver(leaving, left, actor)
@@ -391,7 +391,7 @@ def _write_payments(company: Company, *, at: datetime, actor: Actor) -> tuple[in
             customers[str(row.values["customer_code"])].customer_id,
             str(row.values["reference"]),
             row.values["amount"],  # type: ignore[arg-type]  # typed by the table's field
-            row.values["received_on"],  # type: ignore[arg-type]
+            row.values["received_on"],  # type: ignore[arg-type]  # the same
         )
         for row in rows
     ]

@@ -99,7 +99,7 @@ def put_in_force(request: HttpRequest, name: str, number: int) -> HttpResponse:
     """Let a draft govern."""
     section, version = _version(name, number)
     note = request.POST.get("note", "").strip()
-    outcome = services.put_in_force([version.id], at=timezone.now(), actor=request.actor, note=note)  # type: ignore[attr-defined]
+    outcome = services.put_in_force([version.id], at=timezone.now(), actor=request.actor, note=note)  # type: ignore[attr-defined]  # the gate sets it
     entry = outcome.by_id[version.id]
     if isinstance(entry, Refused):
         reasons = [words.explain(reason) for reason in entry.reasons]
@@ -127,7 +127,7 @@ def _save(
     request: HttpRequest, section: Section[Any], draft: VersionFact | None, body: dict[str, Any], note: str
 ) -> HttpResponse:
     """Keep the draft, unless somebody else was faster: then nothing is kept and nothing typed is lost."""
-    at, actor = timezone.now(), request.actor  # type: ignore[attr-defined]
+    at, actor = timezone.now(), request.actor  # type: ignore[attr-defined]  # the gate sets it
     seen = request.POST.get("seen", "")
     unchanged = seen == (draft.created_at.isoformat() if draft else "")
     if unchanged and draft:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from orderloop.interchange.rules.mail.headers import addresses_in
 
 # Names under which anybody can register: below them the organisation is one label further to the left.
-_SECOND_LEVEL = frozenset("com net org gov edu co ac or ne go mil gob in firm gen".split())  # noqa: SIM905
+_SECOND_LEVEL = frozenset("com net org gov edu co ac or ne go mil gob in firm gen".split())  # noqa: SIM905  # read as a list
 # Where everybody can have an address, the domain says nothing of who writes.
 _EVERYBODYS = frozenset(
     ("qq.com", "foxmail.com", "163.com", "126.com", "yeah.net", "sina.com", "sina.cn", "sohu.com", "139.com", "189.cn",
