@@ -96,7 +96,9 @@ def _table(sheet: Sheet, heading: Heading, sums: Mapping[str, str]) -> Table:
     if any(column.field == "barcode" for column in heading.columns):
         sheet = replace(sheet, lines=tuple(_with_barcodes_apart(line) for line in sheet.lines))
     body = _body(sheet, heading.last + 1, sums)
-    heading = with_bounds(heading, sheet, [sheet.lines[index] for index, _late in body])
+    # What stands below a sum is rarely a row, and often prose with numbers.
+    telling = [index for index, is_late in body if not is_late] or [index for index, _late in body]
+    heading = with_bounds(heading, sheet, [sheet.lines[index] for index in telling])
     rows, last = _rows(sheet, heading.columns, body)
     return Table(sheet, heading.columns, rows, heading.first, max(last, heading.last))
 
