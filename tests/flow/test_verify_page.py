@@ -1,6 +1,7 @@
 """The document beside its order: what is doubtful is named with why, what a person says is kept, and taught."""
 
 import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -155,6 +156,30 @@ def test_teaching_answers_what_was_learnt_and_how_it_is_undone(desk: int, sign_i
     assert taken_back.json() == {"done": "Taken back."}
     lesson.refresh_from_db()
     assert (lesson.off_by, lesson.off_at is not None) == ("Clerk", True)
+
+
+def test_what_a_draft_does_not_keep_can_be_shown_too_and_is_never_sent_with_the_form(
+    desk: int, sign_in: SignedIn
+) -> None:
+    draft = a_page("PO-1", "BOLT-M8X")
+    page = sign_in("clerk").get(f"/drafts/{draft.id}").content.decode()
+    held = re.findall(r'data-field="([^"]+)"[^>]*data-raw="([^"]*)">.*?name="([^"]*)"', page, re.DOTALL)
+    beside = {path: raw for path, raw, name in held if not name}
+    assert list(beside) == [
+        "ordered_on", "customer_name", "contact", "contact_email", "terms", "net_total", "tax_total", "lines/0/line_no",
+        "lines/0/customer_item", "lines/0/barcode", "lines/0/description", "lines/0/price_basis", "lines/0/amount",
+        "lines/0/note",
+    ]  # fmt: skip
+    assert beside["lines/0/amount"] == "36.00"
+
+
+def test_of_a_document_without_lines_every_column_can_be_shown(desk: int, sign_in: SignedIn) -> None:
+    draft = mailed("po.pdf", "application/pdf", paper("PO-1", [], "36.00", wanted=wanted()))
+    assert draft.body["lines"] == []
+    page = sign_in("clerk").get(f"/drafts/{draft.id}").content.decode()
+    assert "No line was read." in page
+    for name in ("item", "quantity", "unit", "unit_price", "requested_on", "amount"):
+        assert page.count(f'data-field="lines/0/{name}"') == 1
 
 
 @pytest.mark.parametrize(

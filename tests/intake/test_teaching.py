@@ -272,3 +272,27 @@ def test_what_teaches_nothing_is_refused_though_the_value_is_put_in(customer: Cu
     assert outcome.refused[0].reasons == (Reason("intake.nothing_to_learn", "note"),)
     draft.refresh_from_db()
     assert draft.body["note"] == "Rush"
+
+
+def test_what_a_draft_does_not_keep_is_learnt_and_leaves_it_as_it_is(customer: Customer) -> None:
+    arrive(strange("HX/881", 4))
+    draft = Draft.objects.get()
+    (reading,) = queries.readings_for([draft.document_id]).values()
+    box = next(word.box for word in reading.pages[0].words if word.text == "50.00")
+    paths = ("lines/0/amount", "lines/7/quantity", "net_total")
+    teachings = [Teaching(draft.id, path, "50.00", Place("", 1, box), raw="50.00") for path in paths]
+    taught = intake.teach_fields(teachings, at=NOW, actor=CLERK)
+    assert [(each.kind, each.given, each.means) for each in taught.values.values()][:2] == [
+        ("column", "amount", "amount"),
+        ("column", "amount", "quantity"),
+    ]
+    before = draft.body
+    draft.refresh_from_db()
+    assert (draft.body, "net_total" in draft.sources) == (before, False)
+
+
+def test_a_field_nobody_knows_is_refused(customer: Customer) -> None:
+    arrive(strange("HX/881", 4))
+    teaching = Teaching(Draft.objects.get().id, "secret", "1", Place(), raw="1")
+    outcome = intake.teach_fields([teaching], at=NOW, actor=CLERK)
+    assert outcome.refused[0].reasons[0].code == "intake.no_such_field"

@@ -18,6 +18,7 @@ from orderloop.access.services import actor_of
 from orderloop.catalog import queries as catalog
 from orderloop.customers import queries as customers
 from orderloop.flow.pages import intake_words, words
+from orderloop.flow.pages.beside import beside_of
 from orderloop.flow.pages.paper import paper_of
 from orderloop.flow.pages.twins import place_words, twin_of
 from orderloop.flow.queries import inbox
@@ -163,6 +164,7 @@ def form_of(
     return {
         "header": [fields[name] for name in ("customer", "po_number", "requested_on", "ship_to")],
         "figures": [fields[name] for name in ("currency", "total", "note")],
+        **beside_of(len(lines), sources),
         "has_dates": any(row["fields"][-1]["value"] or row["fields"][-1]["is_doubt"] for row in rows),
         "lines": rows,
         "left_out": len(lines) - len(rows),

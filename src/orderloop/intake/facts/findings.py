@@ -217,6 +217,16 @@ FIELD_WORDS: Mapping[str, str] = {
     "barcode": _("Barcode"),
     "customer_item": _("Customer's item code"),
     "price_basis": _("Price is for"),
+    "ordered_on": _("Ordered on"),
+    "customer_code": _("Customer"),
+    "customer_name": _("Who orders"),
+    "contact": _("Contact"),
+    "contact_email": _("Contact's e-mail"),
+    "ship_to_text": _("Delivery address"),
+    "terms": _("Terms of payment"),
+    "net_total": _("Total without tax"),
+    "tax_total": _("Tax"),
+    "line_no": _("Line number"),
 }
 
 TAX_INCLUDED_WORDS = _("The price %(given)s seems to include %(percent)s %% tax; ours, %(own)s, is without it.")

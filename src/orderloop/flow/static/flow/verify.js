@@ -113,13 +113,14 @@ function use(button) {
   onward(input);
 }
 
-async function teach(holder, body) {
+// `isQuiet`: where nothing is learnt nothing is said either, for nothing was shown.
+async function teach(holder, body, isQuiet = false) {
   const said = holder.querySelector(".vf-taught");
   try {
     const answer = await fetch(form.dataset.teach, { method: "POST", headers: csrf(), body: new URLSearchParams(body) });
     const told = await answer.json();
     if (told.kept) holder.querySelector("input").defaultValue = body.text;
-    tell(said, told);
+    if (told.undo || !isQuiet) tell(said, told);
   } catch {
     said.textContent = form.dataset.wordsFailed;
   }
@@ -143,6 +144,46 @@ function tell(said, { learnt, note, fault, undo, undo_words: words, state }) {
     const answer = await fetch(state, { headers: { Accept: "application/json" } }).catch(() => null);
     if (answer?.ok && said.firstChild === waits) tell(said, await answer.json());
   }, 800);
+}
+
+// A day such as 03/05/2026 has two senses: both are offered, and the one picked teaches how this customer writes days.
+function sensesOf(raw) {
+  const found = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/.exec(raw.trim());
+  if (!found) return [];
+  const [one, two] = [found[1], found[2]].map((part) => part.padStart(2, "0"));
+  const pairs = [[two, one], [one, two]].filter(([month, day]) => month <= 12 && day <= 31);
+  return [...new Set(pairs.map(([month, day]) => `${found[3]}-${month}-${day}`))];
+}
+
+function offerSenses(holder) {
+  for (const old of holder.querySelectorAll("[data-sense]")) old.remove();
+  if (!form.dataset.teach || !/(requested|ordered)_on$/.test(holder.dataset.field)) return;
+  const senses = sensesOf(holder.dataset.raw ?? "");
+  for (const day of senses.length > 1 ? senses : []) {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "btn btn-sm vf-use", textContent: day });
+    button.dataset.sense = day;
+    holder.querySelector(".vf-taught").before(button);
+  }
+}
+
+function takeSense(button) {
+  const holder = holderOf(button);
+  const input = holder.querySelector("input");
+  const { page, box, place, raw, field: path } = holder.dataset;
+  input.value = button.dataset.sense;
+  seen(input, false);
+  teach(holder, { path, text: input.value, raw, page, box, place });
+  onward(input);
+}
+
+// How this customer calls a unit or an address is learnt from what is typed over what was read.
+function typedOver(input) {
+  const holder = holderOf(input);
+  const { raw, field: path } = holder.dataset;
+  const isNamed = path === "ship_to" || /^lines\/\d+\/unit$/.test(path);
+  if (!isNamed || !raw || !input.value.trim() || input.value === input.defaultValue) return;
+  teach(holder, { path, text: input.value.trim(), raw }, true);
 }
 
 async function undo(button) {
@@ -191,6 +232,7 @@ function fill(holder, text, place) {
   Object.assign(holder.dataset, place, { raw: text });
   seen(field, false);
   show(holder);
+  offerSenses(holder);
   field.focus();
   if (form.dataset.teach) teach(holder, { path: holder.dataset.field, text, raw: text, ...place });
 }
@@ -200,6 +242,7 @@ if (paper && form) {
     const holder = holderOf(input);
     markBox(holder, false)?.classList.add("is-mark");
     for (const each of textPlaces(holder)) each.classList.add("is-mark");
+    offerSenses(holder);
   }
   form.addEventListener("focusin", (event) => {
     const holder = holderOf(event.target);
@@ -220,7 +263,9 @@ if (paper && form) {
     const button = event.target.closest("[data-use]");
     if (button) use(button);
     if (event.target.dataset.undo) undo(event.target);
+    if (event.target.dataset.sense) takeSense(event.target);
   });
+  form.addEventListener("change", (event) => { if (holderOf(event.target) && form.dataset.teach) typedOver(event.target); });
   // The field keeps the focus while the document is clicked.
   paper.addEventListener("mousedown", (event) => { if (field && event.target.closest("[data-word], [data-cell], [data-text]")) event.preventDefault(); });
   paper.addEventListener("click", (event) => {

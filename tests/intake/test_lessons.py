@@ -1,0 +1,58 @@
+"""What a value shown on a page teaches, worked out without a database: which words, and what they mean from then on."""
+
+import pytest
+from tests.interchange.drawn_pages import page
+
+from orderloop.intake.rules.learning import Learnt, is_shown_beside, lesson_of
+from orderloop.interchange.facts import Page, Place
+
+FORM = """
+Our House:      Suzhou Hengda Trading Co., Ltd.
+House key:      K-4711
+Drop at:        850 Zhenan Road
+
+Mark        Called off     Rated at     Comes to
+FR-R92R     10 EA          12.50        125.00
+HL-U509     5 EA           34.99        174.95
+"""
+
+
+def shown(drawn: Page, path: str, *words: str, text: str = "") -> Learnt | None:
+    """What is learnt of these words, clicked one after the other for the field."""
+    boxes = [next(word.box for word in drawn.words if word.text == each) for each in words]
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    place = Place(page=1, box=(min(lefts), min(tops), max(rights), max(bottoms)))
+    raw = " ".join(words)
+    return lesson_of(path, text or raw, raw, place, [drawn])
+
+
+@pytest.mark.parametrize(
+    ("path", "words", "learnt"),
+    [
+        ("customer_name", ("Suzhou", "Hengda"), Learnt("label", "ourhouse", "customer_name")),
+        ("customer", ("Suzhou", "Hengda"), Learnt("label", "ourhouse", "customer_name")),
+        ("customer", ("K-4711",), Learnt("label", "housekey", "customer_code")),
+        ("ship_to", ("850", "Zhenan", "Road"), Learnt("label", "dropat", "ship_to_text")),
+        ("lines/0/quantity", ("10", "EA"), Learnt("column", "calledoff", "quantity")),
+        ("lines/1/amount", ("174.95",), Learnt("column", "comesto", "amount")),
+    ],
+)
+def test_a_click_on_the_source_teaches_the_words_beside_or_above_it(path, words, learnt):
+    assert shown(page(FORM), path, *words) == learnt
+
+
+def test_an_address_given_a_name_of_ours_is_learnt_as_that():
+    learnt = shown(page(FORM), "ship_to", "850", "Zhenan", "Road", text="GATE-3")
+    assert learnt == Learnt("ship_to", "850 zhenan road", "GATE-3")
+
+
+@pytest.mark.parametrize(("text", "order"), [("2026-05-03", "dmy"), ("2026-03-05", "mdy")])
+def test_the_sense_picked_of_a_day_that_has_two_teaches_the_order_of_day_and_month(text, order):
+    assert shown(page("Wanted:  03/05/2026"), "requested_on", "03/05/2026", text=text) == Learnt(
+        "format", "date_order", order
+    )
+
+
+def test_only_fields_that_readers_know_are_shown():
+    paths = ("customer_name", "lines/9/amount", "secret", "lines/0/secret", "customer")
+    assert [is_shown_beside(path) for path in paths] == [True, True, False, False, False]
