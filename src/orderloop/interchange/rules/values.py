@@ -103,21 +103,23 @@ def _parsed(sign: str, body: str, thousands: str) -> Decimal | None:
 
 
 def decimal_sign_of(texts: Iterable[str]) -> str:
-    """The decimal sign the numbers of a document agree on: `.` or `,`; an empty text where they leave it open."""
-    points = commas = 0
+    """The decimal sign the numbers of a document agree on: `.` or `,`; an empty text where they leave it open.
+
+    However many numbers may be read in both ways, those that may not decide.
+    """
+    points = commas = grouped = 0
     for text in texts:
         number = number_in(text)
         if number is None or number.point == number.comma:
             continue
-        body = plain(text)
         if number.comma is None:
-            points += 2
-        elif number.point is None:
-            commas += 2
-        elif re.search(r",\d{3}(?!\d)", body):
             points += 1
+        elif number.point is None:
+            commas += 1
+        elif re.search(r",\d{3}(?!\d)", plain(text)):
+            grouped += 1
     if points == commas:
-        return ""
+        return "." if grouped else ""
     return "." if points > commas else ","
 
 
