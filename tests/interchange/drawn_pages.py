@@ -38,5 +38,21 @@ def page(
     return Page(number, width, height, tuple(words), is_scan=confidence < 1, rulings=tuple(rulings))
 
 
+def placed(drawing: str, step: float = 12.0, size: tuple[float, float] = (600.0, 800.0)) -> Page:
+    """A page of words with the place of each: `Qty<40-58>` reaches from 40 to 58 points; a row is `step` points high,
+    a row of `~` alone moves the next one up by half of that."""
+    words: list[Word] = []
+    top = 40.0
+    for row in drawing.strip("\n").split("\n"):
+        if row.strip() == "~":
+            top -= 0.5 * step
+            continue
+        for text, x0, x1 in re.findall(r"(\S+?)<([\d.]+)-([\d.]+)>", row):
+            left, right = float(x0) / size[0], float(x1) / size[0]
+            words.append(Word(text, (left, top / size[1], right, (top + step - 3) / size[1])))
+        top += step
+    return Page(1, *size, tuple(words))
+
+
 def _wide(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)

@@ -1,18 +1,24 @@
 """From where to where the columns of a table reach: by rulings, by the gaps between its rows' words, by what fits."""
 
 import re
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 
 from orderloop.foundation.quantity import canonical_unit
 from orderloop.interchange.rules.pages.columns import Column, Heading
+from orderloop.interchange.rules.pages.days import begins_day
 from orderloop.interchange.rules.pages.lines import Line, Sheet, Token, pieces_of, text_of
 from orderloop.interchange.rules.values import currency_in, day_in, number_in, plain, quantity_and_unit
 
 _SAMPLE = 150  # lines below a heading by which its columns' bounds are found
 _FITTED = 12  # full rows by which bounds are tried
-_SPLIT = 0.4  # what parting two words that hang together costs, against 1 for a cell whose text is no value of it
+_LEAST_GAIN = 0.01
+# What parting two words that hang together costs, against 1 for a cell whose text is no value of it; and where a word
+# of most other rows begins or ends.
+_SPLIT, _SEAM = 0.4, 0.05
 
 
 def with_bounds(heading: Heading, sheet: Sheet, body: Sequence[Line]) -> Heading:
@@ -32,6 +38,8 @@ def with_bounds(heading: Heading, sheet: Sheet, body: Sequence[Line]) -> Heading
     edges = list(accumulate(edges, max))
     full = [line for line in body[:_SAMPLE] if _is_full(pieces_of(line, sheet, 0.72), len(columns))]
     edges = _fitted(edges, ruled, columns, full[:_FITTED])
+    spans = [*((word.x0, word.x1) for line in telling for word in line.tokens), *((one.x0, one.x1) for one in columns)]
+    edges = [min(spans)[0] - 1, *edges[1:-1], max(x1 for _x0, x1 in spans) + 1]
     bound = [
         replace(column, left=edges[index], right=max(edges[index + 1], edges[index]))
         for index, column in enumerate(columns)
@@ -146,27 +154,76 @@ def _crossed(blocks: _Blocks, x: float) -> int:
     return sum(1 for start, end in blocks if start + 0.5 < x < end - 0.5)
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words of a full row from left to right, where the middle of each is, and what parting it from the one before
+    costs: much where they hang together, unless others begin or end there too."""
+
+    tokens: list[Token]
+    middles: list[float]
+    seams: list[float]
+    known: dict[tuple[str, int, int], float] = field(default_factory=dict)
+
+    def cost(self, name: str, start: float, end: float) -> float:
+        """What it costs to have a column of this field reach from one place to another."""
+        first, last = bisect_left(self.middles, start), bisect_left(self.middles, end)
+        if (name, first, last) not in self.known:
+            seam = self.seams[last] if first < last < len(self.seams) else 0.0
+            self.known[name, first, last] = _misfit(name, self.tokens[first:last]) + seam
+        return self.known[name, first, last]
+
+
+def _words_of(rows: Sequence[Line]) -> list[_Words]:
+    starts = Counter(round(token.x0) for line in rows for token in line.tokens)
+    ends = Counter(round(token.x1) for line in rows for token in line.tokens)
+    found = []
+    for line in rows:
+        tokens = sorted(line.tokens, key=lambda token: token.middle)
+        seams = [0.0]
+        for left, right in pairwise(tokens):
+            # Words printed over one another are two columns' for sure.
+            hangs = -1 <= right.x0 - left.x1 <= 0.45 * line.height
+            alike = max(starts[round(right.x0)], ends[round(left.x1)])
+            seams.append(0.0 if not hangs else _SEAM if alike * 2 >= len(rows) > 1 else _SPLIT)
+        found.append(_Words(tokens, [token.middle for token in tokens], seams))
+    return found
+
+
 def _fitted(edges: list[float], ruled: set[int], columns: Sequence[Column], rows: Sequence[Line]) -> list[float]:
-    """The edges moved to where more of the cells hold what their columns are for, as figures set to the right under a
-    narrow title want it; those at a ruling stay."""
-    for at in range(1, len(columns)):
-        left, right = columns[at - 1], columns[at]
-        if at in ruled or not rows:
-            continue
-        around = edges[at - 1], edges[at + 1]
-        cells = [_parts(line, around, edges[at]) for line in rows]
-        if not any(_misfit(left.field, before) + _misfit(right.field, behind) for before, behind in cells):
-            continue
-        cost = _cost(rows, (left, right), around, edges[at])
-        tried = [
-            (_cost(rows, (left, right), around, x), abs(x - edges[at]), x)
-            for x in _marks(rows, left, right)
-            if around[0] < x < around[1]
-        ]
-        best = min(tried, default=(cost, 0.0, edges[at]))
-        if best[0] < cost - 0.01:
-            edges[at] = _amid(rows, around, best[2])
-    return edges
+    """The edges set where most of the cells hold what their columns are for, as figures set to the right under a narrow
+    title want it; those at a ruling stay."""
+    words = _words_of(rows)
+
+    def paid(at: int, start: float, end: float) -> float:
+        return sum(row.cost(columns[at].field, start, end) for row in words)
+
+    cost = sum(paid(at, *bounds) for at, bounds in enumerate(pairwise(edges)))
+    if cost < _LEAST_GAIN:
+        return edges
+    # Ways to set the edges so far, by where the last one stands: what each costs, how far it moved them, and itself.
+    ways: dict[float, tuple[float, float, list[float]]] = {edges[0]: (0.0, 0.0, [edges[0]])}
+    for at in range(len(columns)):
+        further: dict[float, tuple[float, float, list[float]]] = {}
+        for x in _places(at + 1, edges, ruled, columns, rows):
+            for start, (before, moved, way) in ways.items():
+                if start <= x:
+                    more = before + paid(at, start, x), moved + abs(x - edges[at + 1])
+                    if x not in further or more < further[x][:2]:
+                        further[x] = (*more, [*way, x])
+        ways = further
+    least, _moved, best = min(ways.values(), default=(cost, 0.0, edges))
+    if least > cost - _LEAST_GAIN:
+        return edges
+    return [x if x == edges[at] else _amid(rows, (best[at - 1], best[at + 1]), x) for at, x in enumerate(best)]
+
+
+def _places(
+    at: int, edges: Sequence[float], ruled: set[int], columns: Sequence[Column], rows: Sequence[Line]
+) -> list[float]:
+    """Where an edge may stand: where it does, or between any two words around the titles it parts."""
+    if at in ruled or at == len(columns):
+        return [edges[at]]
+    return sorted({edges[at], *_marks(rows, columns[at - 1], columns[at])})
 
 
 def _marks(rows: Sequence[Line], left: Column, right: Column) -> list[float]:
@@ -183,32 +240,17 @@ def _amid(rows: Sequence[Line], around: tuple[float, float], edge: float) -> flo
     return (low + high) / 2 if low <= high else edge
 
 
-def _parts(line: Line, around: tuple[float, float], edge: float) -> tuple[list[Token], list[Token]]:
-    before = [token for token in line.tokens if around[0] <= token.middle < edge]
-    return before, [token for token in line.tokens if edge <= token.middle < around[1]]
-
-
-def _cost(rows: Sequence[Line], columns: tuple[Column, Column], around: tuple[float, float], edge: float) -> float:
-    cost = 0.0
-    for line in rows:
-        before, behind = _parts(line, around, edge)
-        cost += _misfit(columns[0].field, before) + _misfit(columns[1].field, behind)
-        # Words printed over one another are two columns' for sure.
-        if before and behind and -1 <= behind[0].x0 - before[-1].x1 <= 0.45 * line.height:
-            cost += _SPLIT
-    return cost
-
-
-def _misfit(field: str, tokens: Sequence[Token]) -> float:
+def _misfit(name: str, tokens: Sequence[Token]) -> float:
     """How badly a cell's text suits its column: 0 for a value of it, 1 for what is none."""
     text = plain(text_of(tokens))
-    if field in ("quantity", "unit_price", "amount", "~unit_price"):
-        return 0.0 if number_in(text) or quantity_and_unit(text) or _PRICED.match(text) else 1.0
+    if name in ("quantity", "unit_price", "amount", "~unit_price"):
+        is_figure = number_in(text) or quantity_and_unit(text) or (_PRICED.match(text) and day_in(text) is None)
+        return 0.0 if is_figure else 1.0
     if not text:
-        return 0.0 if field in ("", "note") or field.startswith("~") else 0.6 if field == "requested_on" else 0.3
-    if field in ("item", "customer_item"):
-        return 0.5 if " " in text else 0.0
-    if field == "unit":
+        return 0.0 if name in ("", "note") or name.startswith("~") else 0.6 if name == "requested_on" else 0.5
+    if name in ("item", "customer_item"):
+        return 0.5 if " " in text else 0.0 if any(sign.isdigit() for sign in text) else 0.2
+    if name == "unit":
         return (
             0.0
             if canonical_unit(text) or quantity_and_unit(text)
@@ -216,14 +258,13 @@ def _misfit(field: str, tokens: Sequence[Token]) -> float:
             if any(sign.isdigit() for sign in text)
             else 0.2
         )
-    if field == "requested_on":
-        return 0.0 if day_in(text) else 0.1 if _DAY_BEGUN.match(text) else 1.0
-    if field == "barcode":
+    if name == "requested_on":
+        return 0.0 if day_in(text) else 0.1 if begins_day(text) else 1.0
+    if name == "barcode":
         return 0.0 if text.isdigit() else 0.1 if re.fullmatch(r"\d{8,14}\D{1,6}", text) else 1.0
-    if field in ("line_no", "price_basis"):
+    if name in ("line_no", "price_basis"):
         return 0.0 if re.fullmatch(r"[\d.]+", text) else 1.0
-    return 0.5 if field == "note" and (number_in(text) or currency_in(tokens[0].text)) else 0.0
+    return 0.5 if name == "note" and (number_in(text) or currency_in(tokens[0].text)) else 0.0
 
 
-_DAY_BEGUN = re.compile(r"^(?:19|20)\d\d\s*[-./年][-./\d\s年月日]*$|^\d{1,2}[-./ ][-./\w]+$")
 _PRICED = re.compile(r"^[^\d\s]{0,4}\s*\d[\d.,]*\s*(?:/|per|每)", re.IGNORECASE)

@@ -17,6 +17,10 @@ _BEGUN = re.compile(
     r"(?<![\w.-])20\d\d\s*(?:年|([-/.])\s*\d{1,2}\s*\1)|(?<![\w.-])\d{1,2}([-/.])\d{1,2}\2\s*20|\d月\s*\d{1,2}日",
     re.IGNORECASE,
 )
+_FIRST_PART = re.compile(
+    rf"^(?:19|20)\d\d\s*[-./年][-./\d\s年月日]*$|^\d{{1,2}}[-./ ][-./\w]+$|^{_MONTH}\.?(?:\s*\d{{1,2}},?)?$",
+    re.IGNORECASE,
+)
 _PART = re.compile(r"\d+|[^\W\d]+|[^\w\s]+")
 
 
@@ -59,3 +63,8 @@ def _runs(tokens: Sequence[Token]) -> Iterator[list[Token]]:
     for start in range(len(tokens)):
         for end in range(min(len(tokens), start + _MOST_TOKENS), start, -1):
             yield list(tokens[start:end])
+
+
+def begins_day(text: str) -> bool:
+    """Whether a text is the first part of a day, as a narrow cell breaks it off."""
+    return bool(_FIRST_PART.match(plain(text)))

@@ -313,13 +313,28 @@ def _drop_sums(
     sheet: Sheet, columns: Sequence[Column], lines: Sequence[Line], last: int, owner: dict[int, int]
 ) -> None:
     """Take from the last row what follows it with a figure of its own: a sum nobody called so."""
+    above = _cells(lines[last], sheet, columns)
     for at in range(last + 1, len(lines)):
         cells = _cells(lines[at], sheet, columns)
-        figures = [index for index in cells if columns[index].field in FIGURES and number_in(text_of(cells[index]))]
+        figures = [
+            index
+            for index in cells
+            if columns[index].field in FIGURES
+            and number_in(text_of(cells[index]))
+            and not _is_rest(columns[index], above.get(index, []), cells[index])
+        ]
         if figures and lines[at].y0 - lines[at - 1].y1 > 0.25 * lines[at].height:
             for below in range(at, len(lines)):
                 owner.pop(below, None)
             return
+
+
+def _is_rest(column: Column, upper: Sequence[Token], lower: Sequence[Token]) -> bool:
+    """Whether a figure is the end of the one above it, which had no room left in its cell."""
+    if not upper or not re.fullmatch(r"[.,]?\d{1,3}|\d{1,2}[.,]\d{1,4}", plain(text_of(lower))):
+        return False
+    is_full = upper[-1].x1 - upper[0].x0 >= 0.6 * (column.right - column.left)
+    return is_full and number_in("".join(token.text for token in (*upper, *lower))) is not None
 
 
 def _owners(sheet: Sheet, lines: Sequence[Line], anchors: Sequence[int]) -> dict[int, int]:
