@@ -85,9 +85,10 @@ def _may_be_titles(line: Line) -> bool:
 
 
 def heading_at(sheet: Sheet, first: int, last: int) -> Heading:
-    """What lines `first` to `last` of a sheet would be as a heading, whatever they say."""
+    """What lines `first` to `last` of a sheet would be as a heading, whatever they say: titles parted by their gaps, and
+    by known words only where all of them are known."""
     split = [_titles_of(line, sheet, {}) for line in sheet.lines[first : last + 1]]
-    return _heading(sheet, first, split, {})
+    return _heading(sheet, first, split, {}, is_strange=True)
 
 
 def _adjoins(upper: Line, lower: Line) -> bool:
@@ -180,8 +181,13 @@ def _unglued(token: Token, learnt: Mapping[str, str]) -> list[Token]:
     return [part_of(token, start, end) for start, end in pairwise(cuts)]
 
 
-def _heading(sheet: Sheet, first: int, split: Sequence[_Titles], learnt: Mapping[str, str]) -> Heading:
-    """The heading that some lines make: first parted by its gaps alone, then, where none reads so, by known ones."""
+def _heading(
+    sheet: Sheet, first: int, split: Sequence[_Titles], learnt: Mapping[str, str], is_strange: bool = False
+) -> Heading:
+    """The heading that some lines make: first parted by its gaps alone, then, where none reads so, by known ones.
+
+    `is_strange`: a known word within an unknown title, as `Each` in `Each At`, parts it nowhere.
+    """
     last = first + len(split) - 1
     loose: list[_Titles] = []
     for line in sheet.lines[first : last + 1]:
@@ -194,7 +200,9 @@ def _heading(sheet: Sheet, first: int, split: Sequence[_Titles], learnt: Mapping
         if meaning is not None:
             cells.append([(piece, meaning) for piece, _none in cell])
         else:
-            cells += _parted(cell, split, sheet)
+            parts = _parted(cell, split, sheet)
+            is_whole = is_strange and any(each is None for part in parts for _piece, each in part)
+            cells += [cell] if is_whole else parts
     columns = sorted((_column(cell, learnt) for cell in cells), key=lambda column: column.x0)
     strange = sum(_strange(cell, learnt) for cell in cells)
     return Heading(first, last, _once_each(columns), strange)
