@@ -41,6 +41,34 @@ def test_a_click_on_the_source_teaches_the_words_beside_or_above_it(path, words,
     assert shown(page(FORM), path, *words) == learnt
 
 
+@pytest.mark.parametrize(
+    ("rows", "title"),
+    [
+        (
+            "Mark        Called off    Rated at\nFR-R92R     10 EA         12.50\nHL-U509     5 EA          3.00",
+            "calledoff",
+        ),
+        (
+            "Mark        Called off    Rated at\nFR-R92R     10EA          12.50\nHL-U509     5EA           3.00",
+            "calledoff",
+        ),
+    ],
+)
+def test_a_unit_shown_in_one_cell_with_its_quantity_teaches_that_the_column_holds_the_quantity(rows, title):
+    word = "10EA" if "10EA" in rows else "EA"
+    assert shown(page(rows), "lines/0/unit", word) == Learnt("column", title, "quantity")
+
+
+def test_a_unit_in_a_column_of_its_own_teaches_its_own_title():
+    rows = "Mark        Wanted  Counted in    Rated at\nFR-R92R     10      EA            12.50"
+    assert shown(page(rows), "lines/0/unit", "EA") == Learnt("column", "countedin", "unit")
+
+
+def test_a_known_word_within_an_unknown_title_does_not_part_it():
+    rows = "Mark        Wanted    Each At    Comes to\nFR-R92R     10        12.50      125.00"
+    assert shown(page(rows), "lines/0/unit_price", "12.50") == Learnt("column", "eachat", "unit_price")
+
+
 def test_an_address_given_a_name_of_ours_is_learnt_as_that():
     learnt = shown(page(FORM), "ship_to", "850", "Zhenan", "Road", text="GATE-3")
     assert learnt == Learnt("ship_to", "850 zhenan road", "GATE-3")

@@ -11,7 +11,7 @@ from orderloop.intake.rules.correcting import line_of
 from orderloop.intake.rules.parties import fold_text
 from orderloop.intake.rules.reading import read_date, read_number
 from orderloop.interchange.facts import HEADER_FIELDS, LINE_FIELDS, Hints, Page, Place, ReadOrder
-from orderloop.interchange.rules.pages.teaching import column_title_of, label_near
+from orderloop.interchange.rules.pages.teaching import column_title_of, label_near, stands_with_quantity
 from orderloop.interchange.rules.text_orders.headers import labelled
 from orderloop.interchange.rules.values import is_code
 
@@ -62,6 +62,8 @@ def lesson_of(
         label = label_near(page, place.box) if name in HEADER_FIELDS else None
         return Learnt("label", label, name) if label else None
     found = column_title_of(page, place.box) if name in LINE_FIELDS else None
+    if name == "unit" and found and stands_with_quantity(page, place.box):
+        name = "quantity"
     return Learnt("column", found, name) if found else None
 
 

@@ -10,7 +10,7 @@ from orderloop.interchange.rules.pages.labels import Label, candidates, heads_ne
 from orderloop.interchange.rules.pages.lines import Line, Sheet, Token, pieces_of, sheet_of, span, text_of
 from orderloop.interchange.rules.pages.shapes import shaped_heading
 from orderloop.interchange.rules.pages.unparted import every_label
-from orderloop.interchange.rules.values import currency_in, number_in
+from orderloop.interchange.rules.values import currency_in, number_in, quantity_and_unit
 
 Box = tuple[float, float, float, float]
 _MOST_UP = 200  # lines looked at above a value for its column's title
@@ -46,6 +46,18 @@ def column_title_of(page: Page, box: Box) -> str | None:
         if fold_label(title):
             return fold_label(title)
     return None
+
+
+def stands_with_quantity(page: Page, box: Box) -> bool:
+    """Whether the unit in `box` stands in one cell with its quantity, under one title."""
+    sheet = sheet_of(page)
+    target = _points(sheet, box)
+    cells = (piece for line in sheet.lines for piece in pieces_of(line, sheet, gap=0.72))
+    cell = next((each for each in cells if any(_overlaps(token, target) for token in each)), None)
+    if cell is None or quantity_and_unit(text_of(cell)) is None:
+        return False
+    place = sheet.place(cell[:1]).box
+    return len(cell) == 1 or (place is not None and column_title_of(page, place) == column_title_of(page, box))
 
 
 def _own_title(sheet: Sheet, heading: Heading, column: Column, target: Box) -> str:
