@@ -4,6 +4,7 @@ Nothing is taught that the page cannot say: a click names a field and the words 
 day that can be read in two ways, the right one is picked. Each lesson is tried as the desk tries it.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -36,7 +37,10 @@ LAST = ("net_total", "tax_total", "total", "customer_name", "ship_to_text", "con
 DAYS = ("ordered_on", "requested_on", "lines/requested_on")
 # What is read with less confidence is shown to a person, whose word for it teaches as much as a correction.
 DOUBTFUL = 0.8
+# Days for which the page offers both senses.
+TWO_SENSES = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}")
 LONGEST = 14
+RUN_OVER = 0.2  # of the page's width
 NEAR = 0.03  # of the page's height: within this a value stands in its line's row
 
 
@@ -75,7 +79,8 @@ class Lessons:
 def corrected(lessons: Lessons, truth: Truth, reading: Reading, result: DocumentResult) -> Lessons:
     """The lessons with those added that correcting this document gives."""
     wrong = {one.name for one in result.fields if spoils(one) or 0 < one.confidence < DOUBTFUL}
-    made = [_label_of(name, stated, reading) for name, stated in truth.header.items() if name in wrong]
+    items = _items(truth, reading)
+    made = [_label_of(name, stated, reading, items) for name, stated in truth.header.items() if name in wrong]
     lines = sorted(one.removeprefix("lines/") for one in wrong if one.startswith("lines/"))
     made += [_column_of(name, truth, reading) for name in lines]
     made.append(_date_order(wrong, truth, reading))
@@ -112,11 +117,25 @@ def _body(truth: Truth) -> dict[str, object]:
     return {**header, "lines": lines}
 
 
-def _label_of(name: str, stated: Stated, reading: Reading) -> Learnt | None:
+def _items(truth: Truth, reading: Reading) -> dict[int, list[float]]:
+    """At what heights of each page the lines' codes stand."""
+    return {
+        page.number: [click.box[1] for line in truth.lines for click in find(page, line["item"])]
+        for page in reading.pages
+    }
+
+
+def _is_in_table(click: Click, items: Mapping[int, Sequence[float]]) -> bool:
+    """Whether a click is among the lines: nobody shows the document's total in one of its rows."""
+    levels = items[click.page.number]
+    return bool(levels) and min(levels) - 0.5 * NEAR < click.box[1] < max(levels) + 0.2 * NEAR
+
+
+def _label_of(name: str, stated: Stated, reading: Reading, items: Mapping[int, Sequence[float]]) -> Learnt | None:
     path = next((shown for shown, read in READ_AS.items() if read == name), name)
     if path not in (*KEPT, *SHOWN_BESIDE):
         return None
-    clicks = [click for page in reading.pages for click in find(page, stated)]
+    clicks = [click for page in reading.pages for click in find(page, stated) if not _is_in_table(click, items)]
     made = (_lesson(path, click) for click in (reversed(clicks) if name in LAST else clicks))
     return next((each for each in made if each is not None), None)
 
@@ -153,6 +172,7 @@ def _date_order(wrong: set[str], truth: Truth, reading: Reading) -> Learnt | Non
         for path, stated in shown
         for page in reading.pages
         for click in find(page, stated)
+        if TWO_SENSES.fullmatch(click.raw)
     )
     return next((each for each in made if each is not None and each.kind == "format"), None)
 
@@ -209,7 +229,8 @@ def _goes_on(page: Page, text: str, box: Box, wanted: str) -> bool:
     rest = wanted[len(text) :]
     height = box[3] - box[1]
     for word in page.words:
-        is_below = word.box[0] < box[2] and word.box[2] > box[0] and 0 < word.box[1] - box[1] < 2 * height
+        # The rest may stand below the label too, where its paragraph goes on.
+        is_below = box[0] - RUN_OVER < word.box[0] < box[2] and 0 < word.box[1] - box[1] < 2 * height
         is_rest = rest == _folded(word.text)
         if is_below and (is_rest or (word.box[0] - box[0] < height and rest.startswith(_folded(word.text)))):
             return True
@@ -233,7 +254,7 @@ def written(stated: Stated) -> frozenset[str]:
             for form in ("plain", "comma", "european", "spaces")
             for decimals in range(5)
         }
-        signed = {mark + text for text in plain for mark in ("¥", "$")} | {f"{text}€" for text in plain}
+        signed = {mark + text for text in plain for mark in forms.SIGNS.values()} | {f"{text}€" for text in plain}
         coded = {text + code for text in plain for code in ("CNY", "USD", "EUR")}
         return frozenset(map(_folded, plain | signed | coded))
     return frozenset(map(_folded, (stated.text, *stated.also)))
