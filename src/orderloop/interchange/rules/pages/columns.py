@@ -85,8 +85,8 @@ def _may_be_titles(line: Line) -> bool:
 
 
 def heading_at(sheet: Sheet, first: int, last: int) -> Heading:
-    """What lines `first` to `last` of a sheet would be as a heading, whatever they say: titles parted by their gaps, and
-    by known words only where all of them are known."""
+    """What lines `first` to `last` of a sheet would be as a heading, whatever they say: titles parted by their gaps,
+    and by known words only where all of them are known."""
     split = [_titles_of(line, sheet, {}) for line in sheet.lines[first : last + 1]]
     return _heading(sheet, first, split, {}, is_strange=True)
 
