@@ -1,11 +1,14 @@
 """Recognised letters held against the ink of their page: where each begins and ends, and what was overlooked."""
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy
+
+from orderloop.interchange.readers.image_cuts import spans_of
 
 Box = tuple[float, float, float, float]
 # What is darker is ink; the same for all that looks for it.
@@ -17,7 +20,9 @@ _GAP_OF_WORDS, _GAP_OF_SCRIPTS, _GAP_OF_POINTS = 0.5, 0.3, 0.9
 # The same where letters are set wide: so many of their usual gaps more; and never less than this.
 _WIDER, _GAP_AT_LEAST, _SET_WIDE = 1.0, 0.4, 0.25
 # They take little of the room they are given.
-_POINTS = frozenset(".,:;'·")
+_POINTS, _WHITE_OF_POINT = frozenset(".,:;'·，。：；、"), 0.35
+# How much longer than usual the step between two Chinese signs is that holds a blank, and the white of it at least.
+_LONG_STEP, _BLANK = 1.18, 0.2
 # So much taller than the page's usual line, and taller than broad, a detected box holds lines one above the other.
 _STACKED = 1.7
 # An overlooked letter's height and breadth in shares of the usual line, and how much of them is white around it.
@@ -96,8 +101,7 @@ def _in_line(run: Run, letters: Sequence[str], box: Box) -> list[Glyph]:
 
 
 def _upon_ink(glyphs: list[Glyph], page: Any) -> list[Glyph]:
-    """The letters with their left and right bounds where their ink begins and ends: the widest white between the
-    middles of two is what parts them."""
+    """The letters with their left and right bounds where their ink begins and ends."""
     if not glyphs:
         return glyphs
     left = max(0, int(min(glyph.box[0] for glyph in glyphs)) - 2)
@@ -106,12 +110,11 @@ def _upon_ink(glyphs: list[Glyph], page: Any) -> list[Glyph]:
     inked = numpy.flatnonzero((page[top:bottom, left:right] < INK).any(axis=0)) + left
     if not len(inked):
         return glyphs
-    whites = _whites(glyphs, inked)
-    starts = [float(inked[0]), *(white[1] for white in whites)]
-    ends = [*(white[0] for white in whites), float(inked[-1]) + 1]
+    letters = "".join(glyph.text[:1] for glyph in glyphs)
+    spans = spans_of(letters, [(glyph.box[0] + glyph.box[2]) / 2 for glyph in glyphs], inked, bottom - top)
     return [
         replace(glyph, box=(start, glyph.box[1], max(end, start + 1), glyph.box[3]))
-        for glyph, start, end in zip(glyphs, starts, ends, strict=True)
+        for glyph, (start, end) in zip(glyphs, spans, strict=True)
     ]
 
 
@@ -133,84 +136,82 @@ def _with_bars(glyphs: list[Glyph], page: Any) -> list[Glyph]:
     return closed
 
 
-def _whites(glyphs: Sequence[Glyph], inked: Any) -> list[tuple[float, float]]:
-    """The white between each two letters, the widest settled first: the steps of recognition are coarse, and the white
-    that parts two words must not be taken for one within them."""
-    middles = [(glyph.box[0] + glyph.box[2]) / 2 for glyph in glyphs]
-    spans = [tuple(sorted(pair)) for pair in itertools.pairwise(middles)]
-    widths = [end - start for start, end in (_widest_white(inked, *span) for span in spans)]
-    # Of two letters at the same white the one where words of another kind begin has it.
-    order = sorted(range(len(spans)), key=lambda at: (-widths[at], _kind(glyphs[at]) == _kind(glyphs[at + 1])))
-    found: dict[int, tuple[float, float]] = {}
-    for at in order:
-        left = max((white[1] for place, white in found.items() if place < at), default=inked[0])
-        right = min((white[0] for place, white in found.items() if place > at), default=inked[-1] + 1)
-        white = _widest_white(inked[(inked >= left) & (inked < right)], *spans[at])
-        found[at] = (min(max(white[0], left), right), min(max(white[1], left), right))
-    return [found[at] for at in range(len(spans))]
-
-
 def is_change(left: Glyph, right: Glyph) -> bool:
     """Whether one of two letters is Chinese and the other a Latin one or a digit."""
     return (_is_chinese(left) and right.text.isascii()) or (left.text.isascii() and _is_chinese(right))
-
-
-def _kind(glyph: Glyph) -> str:
-    sign = glyph.text[:1]
-    return "chinese" if _is_chinese(glyph) else "letter" if sign.isalpha() else "digit" if sign.isdigit() else "sign"
 
 
 def _is_chinese(glyph: Glyph) -> bool:
     return "\u3400" <= glyph.text[:1] <= "\u9fff"
 
 
-def _widest_white(inked: Any, start: float, end: float) -> tuple[float, float]:
-    """Where between two places of a line no column has ink, at its widest; their middle where ink is everywhere. A
-    white that begins before the one or ends behind the other counts whole."""
-    low, high = numpy.searchsorted(inked, (start, end))
-    near = inked[max(0, low - 1) : high + 1]
-    gaps = numpy.diff(near)
-    if not len(gaps) or gaps.max() < 2:
-        return (start + end) / 2, (start + end) / 2
-    at = int(gaps.argmax())
-    return float(near[at]) + 1, float(near[at + 1])
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """How a line is set: the gap between most of its letters, and from the middle of one Chinese sign to the next's,
+    in dots; 0 where too few tell."""
+
+    gap: float
+    pitch: float
 
 
 def split(glyphs: Sequence[Glyph], rules: Sequence[Box]) -> list[tuple[Box, str, float]]:
     """Words of these letters: parted by spaces, by wide gaps and by rules, for recognition runs across columns."""
-    usual = _usual_gap(glyphs)
+    usual = _setting_of(glyphs)
     words: list[list[Glyph]] = []
     for glyph in glyphs:
         if words and not _is_spaced(words[-1][-1], glyph, usual) and not _is_parted(words[-1][-1], glyph, usual, rules):
             words[-1].append(glyph)
         else:
             words.append([glyph])
+    starts = [*(word[0].box[0] for word in words[1:]), math.inf]
     return [
         (
-            (word[0].box[0], word[0].box[1], max(one.box[2] for one in word), word[0].box[3]),
+            (word[0].box[0], word[0].box[1], min(_end_of(word), start), word[0].box[3]),
             "".join(one.text for one in word),
             min(one.confidence for one in word),
         )
-        for word in words
+        for word, start in zip(words, starts, strict=True)
     ]
 
 
-def _usual_gap(glyphs: Sequence[Glyph]) -> float:
-    """The gap between most letters of a line, in dots: some print is set wide."""
-    gaps = [right.box[0] - left.box[2] for left, right in itertools.pairwise(glyphs)]
-    return float(numpy.median(gaps)) if len(gaps) > 2 else 0.0
+def _end_of(word: Sequence[Glyph]) -> float:
+    """Where a word ends: with its last letter's ink, or behind it where print leaves a point's room white."""
+    last = word[-1]
+    white = _WHITE_OF_POINT * (last.box[3] - last.box[1]) if last.text in _POINTS else 0.0
+    return max(one.box[2] for one in word) + white
 
 
-def _is_spaced(left: Glyph, right: Glyph, usual: float) -> bool:
+def _setting_of(glyphs: Sequence[Glyph]) -> _Setting:
+    pairs = list(itertools.pairwise(glyphs))
+    gaps = [right.box[0] - left.box[2] for left, right in pairs]
+    steps = [_step(left, right) for left, right in pairs if _is_chinese(left) and _is_chinese(right)]
+    return _Setting(
+        float(numpy.median(gaps)) if len(gaps) > 2 else 0.0, float(numpy.median(steps)) if len(steps) > 1 else 0.0
+    )
+
+
+def _step(left: Glyph, right: Glyph) -> float:
+    return (right.box[0] + right.box[2] - left.box[0] - left.box[2]) / 2
+
+
+def _is_spaced(left: Glyph, right: Glyph, usual: _Setting) -> bool:
     """Whether a blank stands between two letters; in print that is set wide recognition sees blanks everywhere."""
-    is_wide = usual > _SET_WIDE * (left.box[3] - left.box[1])
-    return right.after_space and not (is_wide and right.box[0] - left.box[2] < 1.5 * usual)
+    is_wide = usual.gap > _SET_WIDE * (left.box[3] - left.box[1])
+    return right.after_space and not (is_wide and right.box[0] - left.box[2] < 1.5 * usual.gap)
 
 
-def _is_parted(left: Glyph, right: Glyph, usual: float, rules: Sequence[Box]) -> bool:
+def _is_parted(left: Glyph, right: Glyph, usual: _Setting, rules: Sequence[Box]) -> bool:
     height = left.box[3] - left.box[1]
     gap = right.box[0] - left.box[2]
-    if gap > _GAP_AT_LEAST * height and gap > _share_of_gap(left, right) * height + _WIDER * usual:
+    if is_change(left, right):
+        # Between a number and a Chinese word a narrow gap is the one of two columns; within a cell it does no harm.
+        if gap > _GAP_OF_SCRIPTS * height + (usual.gap if usual.gap > _SET_WIDE * height else 0.0):
+            return True
+    elif gap > _GAP_AT_LEAST * height and gap > _share_of_gap(left, right) * height + _WIDER * usual.gap:
+        return True
+    # All Chinese signs are equally broad: a step that is longer holds a blank, which recognition never gives.
+    is_chinese = _is_chinese(left) and _is_chinese(right)
+    if is_chinese and usual.pitch and gap > _BLANK * height and _step(left, right) > _LONG_STEP * usual.pitch:
         return True
     middle, after = (left.box[0] + left.box[2]) / 2, (right.box[0] + right.box[2]) / 2
     level = (left.box[1] + left.box[3]) / 2
@@ -221,8 +222,7 @@ def _share_of_gap(left: Glyph, right: Glyph) -> float:
     """How wide a gap parts two letters, in shares of the line's height."""
     if left.text in _POINTS or right.text in _POINTS:
         return _GAP_OF_POINTS
-    # Between a number and a Chinese word a narrower gap is the one of two columns; within a cell it does no harm.
-    return _GAP_OF_SCRIPTS if is_change(left, right) else _GAP_OF_WORDS
+    return _GAP_OF_WORDS
 
 
 def overlooked(page: Any, runs: Sequence[Run], usual: float) -> list[tuple[int, int, int, int]]:
