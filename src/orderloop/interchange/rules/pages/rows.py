@@ -10,6 +10,7 @@ from orderloop.foundation.quantity import canonical_unit
 from orderloop.interchange.facts import Method, Value
 from orderloop.interchange.rules.pages.columns import Column
 from orderloop.interchange.rules.pages.days import day_among
+from orderloop.interchange.rules.pages.guessed import with_guessed
 from orderloop.interchange.rules.pages.lines import Sheet, Token, certainty, text_of
 from orderloop.interchange.rules.pages.tables import Row, Table
 from orderloop.interchange.rules.values import as_text, day_in, is_code, number_in, plain, quantity_and_unit
@@ -48,6 +49,8 @@ class _Figure:
 def lines_from(table: Table, usage: Usage) -> list[dict[str, Value]]:
     """The order lines of a table, a value for each field a row states."""
     columns = _retitled(table)
+    if any(column.origin for column in columns):
+        columns = with_guessed(columns, _texts_of(table), usage.decimal_sign)
     lines = [_line(row, columns, usage, table.is_shaped) for row in table.rows]
     return [line for line in lines if "quantity" in line or "item" in line or "description" in line]
 
@@ -294,11 +297,16 @@ def _discount(values: dict[str, Value], extra: Mapping[str, Decimal]) -> None:
             return
 
 
+def _texts_of(table: Table) -> list[list[str]]:
+    """What stands in each column, row by row."""
+    return [[plain(text_of([t for part in row.cells[at] for t in part])) for row in table.rows if at in row.cells]
+            for at in range(len(table.columns))]  # fmt: skip
+
+
 def _retitled(table: Table) -> tuple[Column, ...]:
     """The columns after a look at what stands in them: a column `Item` may count lines, or name the goods."""
     columns = list(table.columns)
-    texts = [[plain(text_of([t for part in row.cells[at] for t in part])) for row in table.rows if at in row.cells]
-             for at in range(len(columns))]  # fmt: skip
+    texts = _texts_of(table)
     fields = {column.field: at for at, column in enumerate(columns) if column.field}
     at = fields.get("unit")
     if "quantity" not in fields and at is not None and texts[at] and all(quantity_and_unit(text) for text in texts[at]):

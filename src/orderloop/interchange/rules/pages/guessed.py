@@ -1,0 +1,72 @@
+"""What columns without a known title hold, told by their texts, in a table of which a person has shown some columns.
+
+The shown ones take the place of whatever the table was read by before, and what was read rightly then must not be lost.
+What is told so is doubtful, and shown to a person.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import permutations
+
+from orderloop.foundation.quantity import canonical_unit
+from orderloop.interchange.rules.pages.columns import Column
+from orderloop.interchange.rules.values import number_in, quantity_and_unit
+
+_FIGURES = ("quantity", "unit_price", "amount")
+_CENT = Decimal("0.011")
+_BASES = (1, 100, 1000)
+_DOUBT = 0.6
+_MOST_FREE = 6  # columns without a title that are tried
+Texts = Sequence[Sequence[str]]
+
+
+def with_guessed(columns: Sequence[Column], texts: Texts, decimal_sign: str) -> tuple[Column, ...]:
+    """The columns, those without a title named by what stands in them; `texts`: of each column, row by row."""
+    named = list(columns)
+    for at, field in (*_figures(columns, texts, decimal_sign), *_by_kind(columns, texts)):
+        if not named[at].field and all(column.field != field for column in named):
+            named[at] = replace(named[at], field=field, strength=_DOUBT)
+    return tuple(named)
+
+
+def _figures(columns: Sequence[Column], texts: Texts, decimal_sign: str) -> Iterator[tuple[int, str]]:
+    """Quantity, price or amount where that one column of figures alone makes them agree in every row."""
+    known = {column.field: at for at, column in enumerate(columns) if column.field in _FIGURES}
+    missing = [field for field in _FIGURES if field not in known]
+    numbers = [[_number(text, decimal_sign) for text in column] for column in texts]
+    free = [at for at, column in enumerate(columns) if not column.field and numbers[at] and None not in numbers[at]]
+    if not missing or len(free) > _MOST_FREE:
+        return
+    for chosen in permutations(free, len(missing)):
+        at = known | dict(zip(missing, chosen, strict=True))
+        rows = list(zip(*(numbers[at[field]] for field in _FIGURES), strict=False))
+        is_whole = len({len(numbers[at[field]]) for field in _FIGURES}) == 1
+        if is_whole and rows and any(all(_agree(row, basis) for row in rows) for basis in _BASES):
+            yield from zip(chosen, missing, strict=True)
+            return
+
+
+def _number(text: str, decimal_sign: str) -> Decimal | None:
+    both = quantity_and_unit(text)
+    number = number_in(both[0] if both else text)
+    return number.by(decimal_sign or ".") if number is not None else None
+
+
+def _agree(row: Sequence[Decimal | None], basis: int) -> bool:
+    quantity, price, amount = row
+    if quantity is None or price is None or amount is None:
+        return False
+    # 1 x 1 = 1 is found anywhere.
+    return amount > 2 and abs(quantity * price / basis - amount) <= _CENT
+
+
+def _by_kind(columns: Sequence[Column], texts: Texts) -> Iterator[tuple[int, str]]:
+    """Units, and of the columns of words the widest as the goods' description."""
+    free = [at for at, column in enumerate(columns) if not column.field and texts[at]]
+    for at in free:
+        if all(canonical_unit(text) for text in texts[at]):
+            yield at, "unit"
+    words = [at for at in free if all(any(sign.isalpha() for sign in text) and len(text) > 4 for text in texts[at])]
+    widest = sorted(words, key=lambda at: -max(len(text) for text in texts[at]))
+    yield from ((at, "description") for at in widest[:1])
