@@ -27,8 +27,17 @@ pytestmark = pytest.mark.django_db
 Row = tuple[str, str, str, str]
 
 
+TITLES = ("Item code", "Quantity", "Unit price", "Amount")
+
+
 def page(
-    number: str, rows: Sequence[Row], total: str, *, label: str = "PO Number:", wanted: str = "2026-12-07"
+    number: str,
+    rows: Sequence[Sequence[str]],
+    total: str,
+    *,
+    label: str = "PO Number:",
+    wanted: str = "2026-12-07",
+    titles: Sequence[str] = TITLES,
 ) -> bytes:
     """A one-page purchase order with a ruled table."""
     out = io.BytesIO()
@@ -39,7 +48,7 @@ def page(
         canvas.drawString(60, 740 - 18 * n, name)
         canvas.drawString(180, 740 - 18 * n, text)
     columns = (60, 200, 300, 400, 500)
-    for n, row in enumerate([("Item code", "Quantity", "Unit price", "Amount"), *rows]):
+    for n, row in enumerate([titles, *rows]):
         for x, cell in zip(columns, row, strict=False):
             canvas.drawString(x + 4, 660 - 20 * n, cell)
         canvas.line(60, 654 - 20 * n, 500, 654 - 20 * n)
@@ -289,6 +298,27 @@ def test_what_a_draft_does_not_keep_is_learnt_and_leaves_it_as_it_is(customer: C
     before = draft.body
     draft.refresh_from_db()
     assert (draft.body, "net_total" in draft.sources) == (before, False)
+
+
+def test_columns_that_make_a_table_only_together_are_learnt_one_after_the_other(customer: Customer) -> None:
+    def unknown(number: str, code: str, quantity: str) -> bytes:
+        return page(number, [(code, quantity, "12.50")], "50.00", titles=("Mark", "Called off", "Rated"))
+
+    arrive(unknown("PO-1", "BOLT-M8", "4"))
+    draft = Draft.objects.get()
+    (reading,) = queries.readings_for([draft.document_id]).values()
+    boxes = {word.text: word.box for word in reading.pages[0].words}
+    assert draft.body["lines"] == []
+    tried = []
+    for path, text in (("lines/0/item", "BOLT-M8"), ("lines/0/quantity", "4"), ("lines/0/unit_price", "12.50")):
+        teaching = Teaching(draft.id, path, text, Place("", 1, boxes[text]), raw=text)
+        intake.teach_fields([teaching], at=NOW, actor=CLERK)
+        try_out()
+        tried.append([each.off_reason or "kept" for each in Lesson.objects.order_by("id")])
+    assert tried == [["nothing_to_learn"], ["kept", "kept"], ["kept", "kept", "kept"]]
+    arrive(unknown("PO-2", "NUT-M8", "6"), 2)
+    line = Draft.objects.get(body__po_number="PO-2").body["lines"][0]
+    assert (line["item"], line["quantity"], line["unit_price"]) == ("NUT-M8", "6", "12.50")
 
 
 def test_a_field_nobody_knows_is_refused(customer: Customer) -> None:

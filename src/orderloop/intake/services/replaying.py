@@ -11,6 +11,7 @@ from orderloop.foundation.calendar import business_day
 from orderloop.intake import queries
 from orderloop.intake.facts import LessonFact
 from orderloop.intake.rules.learning import Learnt, broken_by, is_read_by, taught_hints, truth_of
+from orderloop.intake.services.teaching import NOTHING_TO_LEARN
 from orderloop.interchange.facts import Hints, Reading, ReadOrder
 from orderloop.interchange.rules.forms import as_json, hints_body, reading_body, reading_of
 from orderloop.platform import sandbox
@@ -20,7 +21,7 @@ from orderloop.policy.queries import working_time
 
 _REREADING = "orderloop.interchange.readers.rereading"
 _LIMITS = Limits(memory=768 * 1024**2, cpu_seconds=20, wall_seconds=60, answer=16 * 1024**2)
-NOTHING, BREAKS = "nothing_to_learn", "breaks"
+BREAKS = "breaks"
 
 
 def try_next_lesson(*, at: datetime, own_names: Sequence[str] = ()) -> int:
@@ -63,13 +64,21 @@ def _fault_of(lesson: LessonFact, document_id: int, own_names: Sequence[str]) ->
     if body is None and not is_own:
         return ""
     known = queries.lessons_for([lesson.customer_id]).get(lesson.customer_id, ())
+    if is_own:
+        known = (*known, *_taught_with(lesson))
     learnt = Learnt(lesson.kind, lesson.given, lesson.means)
     bare = Hints(own_names=tuple(own_names))
     before, after = _read(document_id, (taught_hints(bare, known), taught_hints(bare, known, learnt)))
     if is_own:
-        return "" if is_read_by(after, learnt) else NOTHING
+        return "" if is_read_by(after, learnt) else NOTHING_TO_LEARN
     broken = broken_by(before, after, truth_of(body or {}))
     return f"{BREAKS}:{document_id}:{broken[0]}" if broken else ""
+
+
+def _taught_with(lesson: LessonFact) -> list[LessonFact]:
+    """What else was taught on the same document and is on trial: one title alone may make no table, all of them do."""
+    on_trial = queries.lessons_for([lesson.customer_id], on_trial=True).get(lesson.customer_id, ())
+    return [each for each in on_trial if each.document_id == lesson.document_id and each.lesson_id != lesson.lesson_id]
 
 
 def _read(document_id: int, every: Sequence[Hints]) -> list[ReadOrder | None]:

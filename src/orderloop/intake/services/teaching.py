@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -17,11 +17,13 @@ from orderloop.intake.services.corrections import correct_drafts
 from orderloop.interchange.facts import Format, Place, Reading
 from orderloop.interchange.rules.forms import as_json, place_body, reading_body
 from orderloop.platform import sandbox
-from orderloop.platform.bulk import dumped, fetch_all
+from orderloop.platform.bulk import dumped, execute, fetch_all
 from orderloop.platform.sandbox import Ending, Limits
 
 REPLAYED = 20
 REASON_LENGTH = 200
+NOTHING_TO_LEARN = "nothing_to_learn"
+TRIED_AGAIN = timedelta(hours=1)
 # Tried on earlier documents before anything is read by them; the others say nothing of where a value stands.
 TRIED_KINDS = frozenset({"label", "column", "format"})
 # In these every value has its place by the standard, so that what stands beside it teaches nothing.
@@ -155,6 +157,8 @@ def _keep(customer_id: int, learnt: Learnt, document_id: int, *, at: datetime, a
         earlier = queries.last_documents_of(customer_id, REPLAYED + 1)
         to_try = [document_id, *[i for i in earlier if i != document_id][:REPLAYED]]
     about = (customer_id, learnt.kind, learnt.given)
+    if learnt.kind == "column":
+        _try_again(customer_id, document_id, at=at)
     _replace(about, is_on_trial=bool(to_try), at=at, actor=actor)
     rows = fetch_all(
         """INSERT INTO intake_lesson (customer_id, kind, given, means, document_id, taught_by, taught_at, off_by,
@@ -163,6 +167,19 @@ def _keep(customer_id: int, learnt: Learnt, document_id: int, *, at: datetime, a
         [*about, learnt.means, document_id, actor.name[:120], at, None if to_try else at, dumped(to_try)],
     )
     return Taught(int(rows[0][0]), learnt.kind, learnt.given, learnt.means, len(to_try))
+
+
+def _try_again(customer_id: int, document_id: int, *, at: datetime) -> None:
+    """Columns shown on a document that made no table alone are tried again with the next one shown there."""
+    execute(
+        """UPDATE intake_lesson l SET off_at = NULL, off_reason = '', tried = 0,
+               to_try = jsonb_build_array(document_id) || l.to_try
+           WHERE customer_id = %s AND document_id = %s AND kind = 'column' AND kept_at IS NULL
+               AND off_reason = %s AND off_at > %s AND NOT EXISTS (
+                   SELECT FROM intake_lesson o WHERE o.customer_id = l.customer_id AND o.kind = l.kind
+                       AND o.given = l.given AND (o.id > l.id OR (o.off_at IS NULL AND o.kept_at IS NULL)))""",
+        [customer_id, document_id, NOTHING_TO_LEARN, at - TRIED_AGAIN],
+    )
 
 
 def _replace(about: tuple[int, str, str], *, is_on_trial: bool, at: datetime, actor: Actor) -> None:
