@@ -176,20 +176,47 @@ def test_a_digit_alone_that_detection_passed_over_is_found_and_a_colon_or_a_spec
     assert overlooked(sheet, [run("1", [(195, 210)])], 30.0) == []
 
 
+def voted(first, *others, sure=0.6):
+    """The letters of a line read first, with the confidence `sure`, and again, each time a little otherwise."""
+    line = run(first, [(10 * n, 10 * n + 9) for n in range(len(first))], sure)
+    said = iter(others)
+    (found,) = with_votes([line], numpy.full((400, 400), 255, numpy.uint8), lambda picture: next(said))
+    return found
+
+
+def reading(text, sure=0.6):
+    return [(letter, sure) for letter in text]
+
+
 def test_what_most_readings_of_a_doubtful_line_say_stands_with_its_share_of_the_votes():
-    line = run("HN04695T", [(10 * n, 10 * n + 9) for n in range(8)], 0.6)
-    said = iter(["HN0469ST", "HN0469ST", "HNO469ST", "HN0469ST", "HN04695T"])
-    (voted,) = with_votes([line], numpy.full((400, 400), 255, numpy.uint8), lambda picture: next(said))
-    assert voted.text == "HN0469ST"
-    assert [round(float(part[1]), 2) for part in voted.parts] == [0.6] * 8
-    said = iter(["HN0469ST", "HN0469ST", "HN04695T", "HN04695T", "HN04695T"])
-    (kept,) = with_votes([line], numpy.full((400, 400), 255, numpy.uint8), lambda picture: next(said))
-    assert kept.text == "HN04695T"
+    said = [reading(text) for text in ("HN0469ST", "HN0469ST", "HNO469ST", "HN0469ST", "HN04695T")]
+    found = voted("HN04695T", *said)
+    assert found.text == "HN0469ST"
+    assert [round(float(part[1]), 2) for part in found.parts] == [0.6] * 6 + [0.4, 0.6]
+    said = [reading(text) for text in ("HN0469ST", "HN0469ST", "HN04695T", "HN04695T", "HN04695T")]
+    assert voted("HN04695T", *said).text == "HN04695T"
+
+
+def test_of_equally_many_readings_the_surer_ones_are_believed():
+    said = [reading(text, sure) for text, sure in (("了腈", 0.6), ("了腈", 0.6), *[("丁腈", 0.9)] * 3)]
+    assert voted("了腈", *said).text == "丁腈"
+    assert voted("了腈", *[reading("了腈", 0.9)] * 2, *[reading("丁腈", 0.6)] * 3).text == "了腈"
+
+
+def test_two_readings_of_six_outvote_nobody_however_sure_they_are():
+    assert voted("A5", *[reading("AS", 1.0)] * 2, *[reading("A5", 0.3)] * 3, sure=0.3).text == "A5"
+
+
+def test_a_thin_bar_one_reading_saw_was_there():
+    assert voted("Hex", *[reading("Iex")] * 4, reading("Hex")).text == "Hex"
+    assert voted("stainlcss", *[reading("stainlcss")] * 4, reading("stainless")).text == "stainless"
+    assert voted("Iex", *[reading("Iex")] * 4, reading("Hex", 0.4)).text == "Iex"
 
 
 def test_a_line_that_was_read_surely_is_not_read_again():
     line = run("HN0469ST", [(10 * n, 10 * n + 9) for n in range(8)], 0.97)
-    assert with_votes([line], numpy.full((400, 400), 255, numpy.uint8), lambda picture: "XXXXXXXX") == [line]
+    blank = numpy.full((400, 400), 255, numpy.uint8)
+    assert with_votes([line], blank, lambda picture: reading("XXXXXXXX")) == [line]
 
 
 @pytest.mark.parametrize(
@@ -202,6 +229,11 @@ def test_a_line_that_was_read_surely_is_not_read_again():
         ("€3,363,40", "€3363.40"), ("1.038.47", "1038.47"), ("12,345,678", "12,345,678"), ("2026.11.03", "2026.11.03"),
         ("0S-6765", "OS-6765"), ("0R.227.050", "OR.227.050"), ("HB83O5", "HB8305"), ("0.5M", "0.5M"), ("05", "05"),
         ("1,026.10", "1,026.10"), ("114.002026", "114.002026"),
+        ("Bi11", "Bill"), ("ba11", "ball"), ("Se11er", "Seller"), ("page11", "page11"), ("4xlomm", "4x10mm"),
+        ("Y10,330.00", "¥10,330.00"), ("Y0.37", "¥0.37"), ("Y1234", "Y1234"), ("YW1.25", "YW1.25"),
+        ("0S-M12-35-ZN", "OS-M12-35-ZN"), ("P.0", "P.O"), ("P.05", "P.05"),
+        ("stainlcss", "stainless"), ("Sockct", "Socket"), ("platcd", "plated"), ("function", "function"),
+        ("acct", "acct"), ("Pct", "Pct"), ("discs", "discs"), ("punch", "punch"),
         ("ziņc", "zinc"), ("手套·M20×50", "手套 M20×50"),
         ("1pcs", "1pcs"), ("10mm", "10mm"), ("M8x10", "M8x10"), ("P01", "P01"), ("0.85", "0.85"), ("é", "é"),
         ("-5", "-5"),

@@ -173,8 +173,13 @@ def _line(picture: Any) -> tuple[str, float]:
     return (read.txts[0].strip(), float(read.scores[0])) if read.txts else ("", 0.0)
 
 
-def _read_line(picture: Any) -> str:
-    return _line(picture)[0]
+def _read_line(picture: Any) -> list[tuple[str, float]]:
+    """The letters of a line without blanks, each with how surely it was read."""
+    read = _engine()(numpy.stack((picture,) * 3, axis=-1), use_det=False)
+    if not read.txts:
+        return []
+    letters = zip(read.txts[0], read.word_results[0].confs, strict=False)
+    return [(letter, float(sure)) for letter, sure in letters if not letter.isspace()]
 
 
 def _words(runs: list[Run], page: Any, rules: list[Box]) -> list[Word]:
