@@ -163,6 +163,31 @@ def test_a_word_clicked_fills_the_field_and_the_next_document_reads_right(desk: 
     assert_no_csp_violations(visit)
 
 
+def test_a_column_the_order_does_not_keep_is_shown_and_of_a_day_with_two_senses_one_is_picked(
+    desk: None, page_for: PageFor
+) -> None:
+    content = paper("PO-7", [("BOLT-M8", "4", "9.00", "36.00")], "36.00", wanted="11/12/2026")
+    message = mail("Our order.", sender="li@huaxin.example", attached=[("po.pdf", "application/pdf", content)])
+    draft = Draft.objects.get(message_id=arrive(message, channel=Channel.MAIL, sender="li@huaxin.example"))
+    visit = page_for("clerk", language="en")
+    page = visit.open(f"/drafts/{draft.id}")
+    page.locator("image[href]").first.wait_for()
+    assert page.locator("[data-field=requested_on] [data-sense]").all_inner_texts() == ["2026-12-11", "2026-11-12"]
+    page.locator("[data-sense='2026-12-11']").click()
+    page.locator("[data-field=requested_on] .vf-taught", has_text="Being tried").wait_for()
+    assert page.locator("[name='f:requested_on']").input_value() == "2026-12-11"
+    page.locator(".vf-beside summary").click()
+    page.locator("#f-lines-0-amount").focus()
+    page.locator("[data-word='36.00']").first.click()
+    page.locator("[data-field='lines/0/amount'] .vf-taught", has_text="Being tried").wait_for()
+    assert_accessible(page)
+    kept = [(each.kind, each.given, each.means) for each in Lesson.objects.order_by("id")]
+    assert kept == [("format", "date_order", "dmy"), ("column", "amount", "amount")]
+    draft.refresh_from_db()
+    assert (draft.body["requested_on"], "amount" in draft.body["lines"][0]) == ("2026-12-11", False)
+    assert_no_csp_violations(visit)
+
+
 def a_letter(number: str) -> Draft:
     """A mail of customer HX whose text is the order, its number under words nobody knows."""
     text = f"Hello,\n\nVorgang: {number}\nBOLT-M8 4 pcs 9.00\nDelivery by {in_a_fortnight()}\n"
