@@ -132,6 +132,7 @@ class FaultCode(StrEnum):
     READ_AS = "D_READ_AS"
     PASSED_OVER = "D_PASSED_OVER"
     CHECK_DIGIT = "D_CHECK_DIGIT"
+    CAVEAT = "D_CAVEAT"
 
 
 FAULT_WORDS: Mapping[str, str] = {
@@ -168,6 +169,7 @@ FAULT_WORDS: Mapping[str, str] = {
     FaultCode.READ_AS: _("“%(given)s” for %(name)s was read as %(expected)s."),
     FaultCode.PASSED_OVER: _("%(name)s has no meaning here and was passed over."),
     FaultCode.CHECK_DIGIT: _("The check digit of “%(given)s” for %(name)s is wrong."),
+    FaultCode.CAVEAT: _("It says “%(given)s”: what stands there may not be ordered as it reads."),
 }
 
 
@@ -267,7 +269,8 @@ class Hints:
     `labels`: learnt label text (folded) -> header field; `columns`: learnt column title (folded) -> line field, both
     with the lesson's id after a tab; `formats`: learnt value formats (`date_order` of `dmy`, `mdy`, `ymd`;
     `decimal_sign` of `.` or `,`; `price_basis`). `mapping`: a mapping file for XML or JSON. `profile`: a partner's EDI
-    settings. `own_names`: how we are called, so that we are not read as the customer.
+    settings. `own_names`: how we are called, so that we are not read as the customer. `words`: those by which what we
+    sell is called, to tell by them what a doubtful recognised word says.
     """
 
     filename: str = ""
@@ -279,6 +282,7 @@ class Hints:
     profile: Mapping[str, str] = dataclasses.field(default_factory=dict, hash=False)
     own_names: tuple[str, ...] = ()
     today: date | None = None
+    words: tuple[str, ...] = ()
 
 
 class LineVerdict(StrEnum):

@@ -85,6 +85,7 @@ FAULT_TITLES: Mapping[str, Any] = {
     FaultCode.READ_AS: _("Read as another value"),
     FaultCode.PASSED_OVER: _("Passed over"),
     FaultCode.CHECK_DIGIT: _("Check digit wrong"),
+    FaultCode.CAVEAT: _("Taken back or limited"),
 }
 REFUSALS = {
     "inbox.not_clean": _("Something in it is to be looked at; open it."),
