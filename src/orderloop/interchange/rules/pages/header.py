@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from orderloop.interchange.facts import Fault, FaultCode, Hints, Method, Value
+from orderloop.interchange.rules.caveats import caveat_in
 from orderloop.interchange.rules.lexicon import fold_label, label_meaning, role_word
 from orderloop.interchange.rules.pages.labels import (
     Candidate,
@@ -16,7 +17,7 @@ from orderloop.interchange.rules.pages.labels import (
     names_firm,
     party_of,
 )
-from orderloop.interchange.rules.pages.lines import Sheet, Token, certainty, pieces_of, text_of
+from orderloop.interchange.rules.pages.lines import Sheet, Token, certainty, pieces_of, text_of, with_starts
 from orderloop.interchange.rules.pages.rows import Usage
 from orderloop.interchange.rules.pages.unparted import every_label
 from orderloop.interchange.rules.values import as_text, currency_in, day_in, is_code, number_in, plain
@@ -53,7 +54,8 @@ class Region:
 
 def regions_of(sheets: Sequence[Sheet], hints: Hints, tables: Mapping[int, tuple[int, int]]) -> list[Region]:
     """The sheets with their labels; `tables`: by page, the lines its table takes."""
-    return [Region(sheet, tuple(every_label(sheet, hints.labels, tables.get(sheet.number)))) for sheet in sheets]
+    ready = [(with_starts(sheet, tables.get(sheet.number)), tables.get(sheet.number)) for sheet in sheets]
+    return [Region(sheet, tuple(every_label(sheet, hints.labels, outside))) for sheet, outside in ready]
 
 
 def header_from(regions: Sequence[Region], hints: Hints, usage: Usage) -> tuple[dict[str, Value], list[Fault]]:
@@ -289,6 +291,8 @@ def role_from(sheets: Sequence[Sheet]) -> str:
         for piece in (*pieces_of(line, sheets[0], gap=1.5), line.tokens):
             text = text_of(piece)
             role = "" if text.rstrip().endswith((":", "：")) else role_word(text)
+            if role in ("", "order") and is_cancelled_title(text):
+                role = "cancellation"
             if role:
                 found.append((max(token.height for token in piece), role))
     if not found:
@@ -296,6 +300,20 @@ def role_from(sheets: Sequence[Sheet]) -> str:
     tallest = max(height for height, _role in found)
     large = [role for height, role in found if height > 0.8 * tallest]
     return next((role for role in large if role != "other"), large[0])
+
+
+_TITLE_PARTS = re.compile(r"\s+[-–—]+\s+|[()（）\[\]【】:：/|]")
+_CANCELLED = re.compile(r"cancell?ed|\bvoid|storniert|取消|作[废廢]", re.IGNORECASE)
+
+
+def is_cancelled_title(text: str) -> bool:
+    """`Purchase order - CANCELLED`, `采购订单（作废）`: the title of an order that says it is none any more."""
+    parts = [part.strip() for part in _TITLE_PARTS.split(text) if part.strip()]
+    return (
+        len(parts) > 1
+        and role_word(parts[0]) == "order"
+        and any(_CANCELLED.search(part) and caveat_in(part) for part in parts[1:])
+    )
 
 
 def sums_from(regions: Sequence[Region], hints: Hints, usage: Usage, lines: Decimal | None) -> dict[str, Value]:

@@ -8,10 +8,11 @@ from decimal import Decimal
 from itertools import pairwise
 
 from orderloop.interchange.facts import Fault, FaultCode, Hints, Method, Page, ReadOrder, Role, Value
+from orderloop.interchange.rules.caveats import caveat_in
 from orderloop.interchange.rules.lexicon import fold_label
 from orderloop.interchange.rules.pages.days import cut_days
 from orderloop.interchange.rules.pages.header import header_from, regions_of, role_from, sums_from
-from orderloop.interchange.rules.pages.lines import Sheet, sheet_of, text_of
+from orderloop.interchange.rules.pages.lines import Sheet, pieces_of, sheet_of, text_of
 from orderloop.interchange.rules.pages.rows import Usage, lines_from
 from orderloop.interchange.rules.pages.tables import Table, tables_of
 from orderloop.interchange.rules.pages.teaching import column_title_of, label_near
@@ -36,7 +37,7 @@ def order_from_pages(pages: Sequence[Page], hints: Hints) -> ReadOrder:
     if "currency" not in fields:
         fields.update(_currency(sheets, tables))
     _doubt_cut_days([fields, *lines])
-    faults += _doubts(fields, lines)
+    faults += _doubts(fields, lines) + _caveats([sheet for sheet in sheets if sheet.number in {1, *taken}])
     return ReadOrder(Role(role_from(sheets)), fields, tuple(lines), tuple(faults))
 
 
@@ -149,3 +150,18 @@ def _undated(lines: Sequence[dict[str, Value]]) -> list[Fault]:
         for line in lines
         if "requested_on" not in line
     ]
+
+
+_MOST_CAVEATS = 20
+
+
+def _caveats(sheets: Sequence[Sheet]) -> list[Fault]:
+    """What the pages of the order say that takes it, or a line of it, back; pages of terms speak of any order."""
+    found = [
+        Fault(FaultCode.CAVEAT, sheet.place(piece), {"given": given}, rejects=False)
+        for sheet in sheets
+        for line in sheet.lines[:2000]
+        for piece in pieces_of(line, sheet, gap=1.5)
+        if (given := caveat_in(text_of(piece)))
+    ]
+    return found[:_MOST_CAVEATS]
