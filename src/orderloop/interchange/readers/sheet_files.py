@@ -1,11 +1,10 @@
 """Workbooks opened: every visible sheet as a grid of texts, with what the file tells of hidden and computed cells."""
 
-import html
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,6 +13,7 @@ import python_calamine
 
 from orderloop.foundation.packed import PackedFault, PackedLimits, beyond, open_zip, unpacked
 from orderloop.interchange.facts import Fault, FaultCode, Place
+from orderloop.interchange.readers.sheet_styles import Styles, attributes_of, styles_of
 from orderloop.interchange.rules.sheet.grid import DAY, NUMBER, OTHER, TEXT, Doubt, Grid
 
 MOST_SHEETS = 30
@@ -49,6 +49,8 @@ class _Marks:
     without_value: frozenset[tuple[int, int]] = frozenset()
     padded: Mapping[tuple[int, int], int] = field(default_factory=dict)
     errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    struck: frozenset[tuple[int, int]] = frozenset()
+    currencies: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 def open_book(content: bytes, kind: str, most_rows: int, most_columns: int) -> Opened:
@@ -90,16 +92,7 @@ def _sheets(book: Any, marks: dict[str, _Marks], most_rows: int, most_columns: i
 
 
 def _prefixed(grid: Grid) -> Grid:
-    return Grid(
-        grid.name,
-        grid.rows,
-        grid.types,
-        grid.doubts,
-        grid.hidden_rows,
-        grid.hidden_columns,
-        grid.merged,
-        f"{grid.name}!",
-    )
+    return replace(grid, prefix=f"{grid.name}!")
 
 
 def _grid(sheet: Any, marks: _Marks) -> Grid:
@@ -124,7 +117,10 @@ def _grid(sheet: Any, marks: _Marks) -> Grid:
     for (row, column), width in marks.padded.items():
         _pad(rows, row, column, width)
     merged = tuple((a + 1, b, c + 1, d) for (a, b), (c, d) in sheet.merged_cell_ranges or ())
-    return Grid(sheet.name, rows, types, doubts, marks.hidden_rows, marks.hidden_columns, merged)
+    return Grid(
+        sheet.name, rows, types, doubts, marks.hidden_rows, marks.hidden_columns, merged,
+        struck=marks.struck, currencies=marks.currencies,
+    )  # fmt: skip
 
 
 def _row(cells: list[object]) -> tuple[list[str], str]:
@@ -176,7 +172,6 @@ def _pad(rows: list[list[str]], row: int, column: int, width: int) -> None:
 
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^<>]{1,2000})/?>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s([^<>]{1,2000})/?>")
-_ATTRIBUTE = re.compile(rb"""([\w:]{1,40})\s*=\s*(?:"([^"]{0,1000})"|'([^']{0,1000})')""")
 _ROW_HIDDEN = re.compile(rb"<(?:\w+:)?row\s([^<>]{0,500}\shidden=[\"'](?:1|true)[\"'][^<>]{0,500})>")
 _COLUMN_HIDDEN = re.compile(rb"<(?:\w+:)?col\s([^<>]{0,500})/?>")
 _NO_VALUE = re.compile(
@@ -197,7 +192,7 @@ def _marks_of(content: bytes, kind: str, most_rows: int, most_columns: int) -> d
         archive = open_zip(content, LIMITS)
         marks: dict[str, _Marks] = {}
         names = dict(sheet_parts(archive)) if kind == "xlsx" else {}
-        widths = _padding_styles(archive) if kind == "xlsx" else {}
+        styles = styles_of(archive, LIMITS) if kind == "xlsx" else Styles()
         for entry in archive.infolist():
             if not entry.filename.endswith((".xml", ".bin", ".rels")):
                 continue
@@ -205,7 +200,7 @@ def _marks_of(content: bytes, kind: str, most_rows: int, most_columns: int) -> d
             if entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml"):
                 _check_reach(part, most_rows, most_columns)
                 if entry.filename in names:
-                    marks[names[entry.filename]] = _marks(part, widths)
+                    marks[names[entry.filename]] = _marks(part, styles)
         return marks
     except PackedFault as fault:
         raise TooMuch(_PACKED[fault.code], detail=kind) from fault
@@ -235,81 +230,55 @@ def sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
         return
     targets = {}
     for found in _RELATION.finditer(relations):
-        attributes = _attributes(found[1])
+        attributes = attributes_of(found[1])
         targets[attributes.get("Id", "")] = attributes.get("Target", "").removeprefix("/xl/").removeprefix("xl/")
     for found in _SHEET.finditer(book):
-        attributes = _attributes(found[1])
+        attributes = attributes_of(found[1])
         target = targets.get(attributes.get("r:id", ""), "")
         if target:
             yield f"xl/{target}", attributes.get("name", "")
 
 
-def _attributes(tag: bytes) -> dict[str, str]:
-    return {
-        name.decode("ascii", "replace"): html.unescape((one or other).decode("utf-8", "replace"))
-        for name, one, other in _ATTRIBUTE.findall(tag)
-    }
-
-
-def _marks(part: bytes, widths: Mapping[str, int]) -> _Marks:
+def _marks(part: bytes, styles: Styles) -> _Marks:
     rows: set[int] = set()
     columns: set[int] = set()
     if b"hidden=" in part:
         rows = {
             int(number)
             for found in _ROW_HIDDEN.finditer(part)
-            if (number := _attributes(found[1]).get("r", "")).isdigit()
+            if (number := attributes_of(found[1]).get("r", "")).isdigit()
         }
         for found in _COLUMN_HIDDEN.finditer(part):
-            attributes = _attributes(found[1])
+            attributes = attributes_of(found[1])
             first, last = attributes.get("min", ""), attributes.get("max", "")
             if attributes.get("hidden") in ("1", "true") and first.isdigit() and last.isdigit():
                 columns |= set(range(int(first) - 1, min(int(last), 300)))
     without = (
         frozenset(place for place, _ in _cells(_NO_VALUE, part)) if b"<f" in part or b":f" in part else frozenset()
     )
-    padded = {}
-    if widths:
-        styles = b"|".join(name.encode() for name in widths)
-        pattern = re.compile(rb"<(?:\w+:)?c\s([^<>]{0,300}\bs=[\"'](?:%s)[\"'][^<>]{0,300})>" % styles)
-        padded = {place: widths[attributes["s"]] for place, attributes in _cells(pattern, part)}
+    padded = {place: styles.widths[style] for place, style in _styled(part, styles.widths)}
+    struck = frozenset(place for place, _style in _styled(part, styles.struck))
+    currencies = {place: styles.currencies[style] for place, style in _styled(part, styles.currencies)}
     errors = (
         {place: _ERROR_TEXT for place, _ in _cells(_ERROR_CELL, part)} if b't="e"' in part or b"t='e'" in part else {}
     )
-    return _Marks(frozenset(rows), frozenset(columns), without, padded, errors)
+    return _Marks(frozenset(rows), frozenset(columns), without, padded, errors, struck, currencies)
+
+
+def _styled(part: bytes, styles: Collection[str]) -> Iterator[tuple[tuple[int, int], str]]:
+    """Where cells of these styles stand."""
+    if styles:
+        names = b"|".join(name.encode() for name in styles)
+        pattern = re.compile(rb"<(?:\w+:)?c\s([^<>]{0,300}\bs=[\"'](?:%s)[\"'][^<>]{0,300})>" % names)
+        yield from ((place, attributes["s"]) for place, attributes in _cells(pattern, part))
 
 
 def _cells(pattern: "re.Pattern[bytes]", part: bytes) -> Iterator[tuple[tuple[int, int], dict[str, str]]]:
     """Where the cells stand that a pattern finds, with their attributes."""
     for found in pattern.finditer(part):
-        attributes = _attributes(found[1])
+        attributes = attributes_of(found[1])
         if cell := _CELL.match(attributes.get("r", "").encode()):
             column = 0
             for letter in cell[1]:
                 column = column * 26 + letter - 64
             yield (int(cell[2]), column - 1), attributes
-
-
-_FORMAT = re.compile(rb"<(?:\w+:)?numFmt\s([^<>]{1,1000})/?>")
-_STYLES = re.compile(rb"<(?:\w+:)?cellXfs\b[^<>]{0,200}>(.*?)</(?:\w+:)?cellXfs>", re.DOTALL)
-_STYLE = re.compile(rb"<(?:\w+:)?xf\s([^<>]{1,1000})>")
-
-
-def _padding_styles(archive: zipfile.ZipFile) -> dict[str, int]:
-    """The styles of cells that show a number with zeros before it, with how many digits they show."""
-    try:
-        styles = unpacked(archive, archive.getinfo("xl/styles.xml"), LIMITS)
-    except KeyError:
-        return {}
-    formats = {}
-    for found in _FORMAT.finditer(styles):
-        attributes = _attributes(found[1])
-        code = attributes.get("formatCode", "").replace('"', "").partition(";")[0]
-        if 2 <= len(code) <= 30 and not code.strip("0"):
-            formats[attributes.get("numFmtId", "")] = len(code)
-    cells = _STYLES.search(styles) if formats else None
-    widths = {}
-    for number, found in enumerate(_STYLE.finditer(cells[1])) if cells else ():
-        if width := formats.get(_attributes(found[1]).get("numFmtId", "")):
-            widths[str(number)] = width
-    return widths

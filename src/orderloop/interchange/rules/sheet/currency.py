@@ -1,4 +1,5 @@
-"""The currency of a sheet that names none beside a label: by the marks beside the figures of its table."""
+"""The currency of a sheet that names none beside a label: by the marks beside the figures of its table, or by the
+formats that show them."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -19,9 +20,10 @@ def currency_beside(grid: Grid, columns: Iterable[int], rows: range) -> Value | 
         for row in rows[:_SAMPLE]:
             text = grid.text(row, column)
             number = number_in(text) if text and grid.type(row, column) != NUMBER else None
-            if number is not None and number.mark:
-                found[number.mark] += 1
-                first.setdefault(number.mark, (text, grid.place(row, column)))
+            mark = number.mark if number is not None else grid.currencies.get((row, column), "") if text else ""
+            if mark:
+                found[mark] += 1
+                first.setdefault(mark, (text, grid.place(row, column)))
     if not found:
         return None
     mark, _count = found.most_common(1)[0]

@@ -26,7 +26,8 @@ class Grid:
     """Rows of text from row 1 and column A on; `types` has the letter of each cell.
 
     Rows count from 1 as in the file, columns from 0. `merged`: first row and column, last row and column. `prefix`
-    stands before a cell's name where a document has several sheets.
+    stands before a cell's name where a document has several sheets. `struck`: cells that are struck out. `currencies`:
+    the currency in which a figure's cell shows it.
     """
 
     name: str
@@ -37,6 +38,8 @@ class Grid:
     hidden_columns: frozenset[int] = frozenset()
     merged: tuple[tuple[int, int, int, int], ...] = ()
     prefix: str = ""
+    struck: frozenset[tuple[int, int]] = frozenset()
+    currencies: Mapping[tuple[int, int], str] = dataclasses.field(default_factory=dict, hash=False)
 
     def text(self, row: int, column: int) -> str:
         """The text of a cell without outer blanks, empty where there is none."""

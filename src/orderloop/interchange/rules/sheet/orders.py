@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from orderloop.interchange.facts import Fault, FaultCode, Hints, Place, ReadOrder, Role, Value
 from orderloop.interchange.rules.lexicon import label_meaning
+from orderloop.interchange.rules.sheet.caveats import note_caveats
 from orderloop.interchange.rules.sheet.currency import currency_beside
 from orderloop.interchange.rules.sheet.grid import NUMBER, Grid, column_letters
 from orderloop.interchange.rules.sheet.head import (
@@ -30,8 +31,8 @@ from orderloop.interchange.rules.sheet.values import (
     Findings,
     Style,
     read_figure,
+    settle_unit,
     style_of,
-    unit_beside,
 )
 from orderloop.interchange.rules.values import currency_in, is_code, number_in
 
@@ -231,6 +232,8 @@ def _orders_of(grid: Grid, blocks: Sequence[_Block], hints: Hints) -> list[ReadO
     orders: dict[tuple[str, ...], _Order] = {}
     for block in blocks:
         _Table(grid, block, hints, findings, orders).read()
+        for rows in (block.above, block.body, block.below):
+            note_caveats(grid, rows, findings)
         # What stands below the last table may say more, but does not gainsay what stands above it.
         marked = block.sums.pop("currency", None)
         header = {**values_in(grid, block.below, hints, findings), **header, **block.sums}
@@ -365,10 +368,7 @@ class _Table:
             value = reader.value(row, texts.get(reader.name, ""), factor)
             if value is not None:
                 (own if reader.name in ORDER_COLUMNS else line)[reader.name] = value
-        quantity = line.get("quantity")
-        is_marked = quantity is not None and quantity.raw != quantity.text and "unit" not in texts
-        if quantity is not None and is_marked and (unit := unit_beside(quantity.raw)):
-            line["unit"] = replace(quantity, text=unit)
+        settle_unit(line, self.findings)
         if self.spec is not None and (spec := self.grid.text(row, self.spec.index)):
             self._specify(row, spec, line)
         if not self.across:

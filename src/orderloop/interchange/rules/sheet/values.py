@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from orderloop.foundation.quantity import canonical_unit
@@ -25,6 +25,7 @@ from orderloop.interchange.rules.values import (
 MOST_FAULTS_ALIKE = 100
 DOUBTFUL = 0.2
 HIDDEN = 0.5
+_CONTRADICTED = 0.4
 _KNOWN, _PROBABLE = 0.98, 0.8
 _SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d+)?[eE][+-]?\d{1,3}")
 _FEW_ROWS = 10
@@ -268,3 +269,17 @@ def unit_beside(text: str) -> str:
     """The unit written behind the number of a quantity."""
     parted = quantity_and_unit(text)
     return parted[1] if parted else ""
+
+
+def settle_unit(line: dict[str, Value], findings: Findings) -> None:
+    """Take the unit beside a quantity in its own cell; where the column of units says another, nobody knows which
+    holds."""
+    quantity = line.get("quantity")
+    if quantity is None or quantity.raw == quantity.text or not (unit := unit_beside(quantity.raw)):
+        return
+    stated = line.get("unit")
+    if stated is None or not stated.text:
+        line["unit"] = replace(quantity, text=unit)
+    elif (canonical_unit(unit) or unit) != (canonical_unit(stated.text) or stated.text):
+        line["unit"] = replace(stated, confidence=_CONTRADICTED)
+        findings.add(FaultCode.INCONSISTENT, stated.place, name="unit", given=stated.text, expected=unit)

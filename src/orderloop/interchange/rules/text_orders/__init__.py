@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from orderloop.interchange.facts import Fault, FaultCode, Hints, Method, Place, ReadOrder, Role, Value
+from orderloop.interchange.rules.caveats import caveat_in
 from orderloop.interchange.rules.text_orders.clauses import lines_in_text
 from orderloop.interchange.rules.text_orders.headers import header_fields, labelled, lines_in_blocks
 from orderloop.interchange.rules.text_orders.tables import Line, is_total, tables_in
@@ -29,6 +30,7 @@ MOST_SIGNS = 200_000
 MOST_LINES = 5_000
 LONGEST_LINE = 12_000
 MOST_IN_LINE = 600
+MOST_CAVEATS = 20
 
 
 def order_from_text(text: str, hints: Hints) -> ReadOrder | None:
@@ -55,6 +57,11 @@ def order_from_text(text: str, hints: Hints) -> ReadOrder | None:
         given = ELSEWHERE.search(whole)
         assert given is not None
         faults.append(Fault(FaultCode.DOUBTFUL, Place(), {"given": given.group(), "name": "order"}, rejects=False))
+    faults += [
+        Fault(FaultCode.CAVEAT, Place(f"line {number}"), {"given": said}, rejects=False)
+        for number, line in enumerate(texts, 1)
+        if not line.startswith(">") and (said := caveat_in(line))
+    ][:MOST_CAVEATS]
     role = Role.CHANGE if CHANGES.search(whole) and "po_number" in fields else Role.ORDER
     if role is Role.CHANGE:
         lines = [_changed(line) for line in lines]

@@ -124,6 +124,13 @@ _KINDS = _folded(
     "类型|单据类型|订单类型|操作"
 )
 _LONGEST_KIND = 40
+_BACK_NAME = re.compile(
+    r"^(cancell?ed|deleted|voided)(at|on|date|time)?$|^cancel(lation)?reason$|^取消(时间|日期|原因)$"
+)
+_BACK_STATES = frozenset(
+    ("refunded", "voided", "failed", "trash", "draft", "on-hold", "on_hold", "onhold", "pending_approval", "rejected",
+     "closed", "expired", "已退款")
+)  # fmt: skip
 _ROLE_WORDS: Mapping[str, re.Pattern[str]] = {
     "cancellation": re.compile(r"cancel|storn|delete|取消|作废|撤销", re.IGNORECASE),
     "change": re.compile(r"change|amend|update|revis|modif|变更|修改", re.IGNORECASE),
@@ -161,6 +168,14 @@ def role_stated(name: str, text: str) -> str:
     if fold_label(name.lstrip("@")) not in _KINDS or len(text) > _LONGEST_KIND:
         return ""
     return next((role for role, pattern in _ROLE_WORDS.items() if pattern.search(text)), "")
+
+
+def is_taken_back(name: str, text: str) -> bool:
+    """Whether a field says that its order is none any more: when or why it was cancelled, or a status that means so."""
+    folded = fold_label(name.lstrip("@"))
+    if _BACK_NAME.search(folded):
+        return text.casefold() not in ("false", "0", "no", "none", "null")
+    return folded.endswith(("status", "state", "状态")) and text.casefold() in _BACK_STATES
 
 
 def is_telephone(name: str) -> bool:

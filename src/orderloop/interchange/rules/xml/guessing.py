@@ -4,9 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from orderloop.interchange.facts import Fault, FaultCode, Hints, Method, Place, ReadOrder, Role, Value
+from orderloop.interchange.rules.caveats import caveat_in
 from orderloop.interchange.rules.lexicon import Meaning, role_word
 from orderloop.interchange.rules.values import day_in, number_in, quantity_and_unit
-from orderloop.interchange.rules.xml.field_names import is_address_name, role_stated, side_of, words_of
+from orderloop.interchange.rules.xml.field_names import (
+    is_address_name,
+    is_taken_back,
+    role_stated,
+    side_of,
+    words_of,
+)
 from orderloop.interchange.rules.xml.line_finding import CODES, Names, by_order, lines_of
 from orderloop.interchange.rules.xml.mapping import DAYS, NUMBERS, exponent_resolved
 from orderloop.interchange.rules.xml.tree import Branch
@@ -21,6 +28,7 @@ _ROLES = {
 }  # fmt: skip
 _COUNTER_DIGITS = 3
 _SURE = 0.9
+_MOST_CAVEATS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +99,21 @@ def _order(order: Branch, lines: list[Branch], names: Names) -> ReadOrder:
         role = Role(role_stated(kind.name, kind.text))
         params = {"name": "role", "given": kind.text[:80]}
         faults.append(Fault(FaultCode.DOUBTFUL, Place(kind.path), params, rejects=False))
+    if role is Role.ORDER:
+        faults += _caveats([*leaves, *(leaf for line in lines for leaf in line.below() if leaf.text)])
     return ReadOrder(role, header.values, tuple(each.values for each in found), tuple(faults))
+
+
+def _caveats(leaves: list[Branch]) -> list[Fault]:
+    """What says that the order, or a line of it, was taken back: a status, a remark, the day on which it was."""
+    found = (
+        (leaf, caveat_in(leaf.text) or (leaf.text[:80] if is_taken_back(leaf.name, leaf.text) else ""))
+        for leaf in leaves
+    )
+    faults = [
+        Fault(FaultCode.CAVEAT, Place(leaf.path), {"given": given}, rejects=False) for leaf, given in found if given
+    ]
+    return faults[:_MOST_CAVEATS]
 
 
 def _header(leaves: list[Branch], order: Branch, names: Names) -> _Found:

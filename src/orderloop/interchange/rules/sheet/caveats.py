@@ -1,0 +1,27 @@
+"""Cells of a sheet that take an order or one of its lines back: a status, a remark, a stamp, or a line struck out."""
+
+from orderloop.interchange.facts import FaultCode
+from orderloop.interchange.rules.caveats import caveat_in, may_hold_caveats
+from orderloop.interchange.rules.sheet.grid import TEXT, Grid
+from orderloop.interchange.rules.sheet.values import Findings
+
+_MOST = 50
+
+
+def note_caveats(grid: Grid, rows: range, findings: Findings) -> None:
+    """Note each cell in these rows that holds a caveat, and each that is struck out."""
+    inside = [row for row in rows if row <= len(grid.rows)]
+    texts = "\n".join("\t".join(grid.rows[row - 1]) for row in inside)
+    if may_hold_caveats(texts):
+        for row in inside:
+            for column, cell in enumerate(grid.rows[row - 1]):
+                if cell and grid.type(row, column) == TEXT and (given := caveat_in(cell)):
+                    _note(grid, row, column, given, findings)
+    for row, column in sorted(grid.struck):
+        if row in rows and (text := grid.text(row, column)):
+            _note(grid, row, column, text[:80], findings)
+
+
+def _note(grid: Grid, row: int, column: int, given: str, findings: Findings) -> None:
+    if len(findings.faults) < _MOST:
+        findings.add(FaultCode.CAVEAT, grid.place(row, column), given=given)
