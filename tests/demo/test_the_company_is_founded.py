@@ -1,6 +1,8 @@
 """The demo company founded once for all of these tests, through the product's own services."""
 
+import dataclasses
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -203,14 +205,27 @@ def test_the_next_days_come_by_the_real_intake_until_none_is_left(founding: dict
     with transaction.atomic():
         before = _one("SELECT count(*) FROM orders_order")
         brought = [company.bring_next_day(NOW + timedelta(days=n)) for n in range(3, 8)]
-        assert [(each.orders, each.incomplete) for each in brought] == [(11, 1)] * 5
+        # News, an order sent twice, one that is changed, one from an address nobody knows, nothing beside the orders.
+        assert [(each.orders, each.incomplete, each.to_check, each.set_aside) for each in brought] == [
+            (8, 1, 3, 1),
+            (8, 1, 3, 1),
+            (8, 1, 4, 0),
+            (8, 1, 4, 0),
+            (8, 1, 3, 0),
+        ]
         assert [each.days_left for each in brought] == [4, 3, 2, 1, 0]
         assert sum(each.receipts for each in brought) > 0
-        assert _one("SELECT count(*) FROM orders_order") == before + 55
+        assert _one("SELECT count(*) FROM orders_order") == before + 40
         assert _one("SELECT count(*) FROM intake_message WHERE outcome = 'pending'") == 0
         assert _one("SELECT count(*) FROM intake_draft WHERE status = 'asking'") == 8
+        assert _one("SELECT count(*) FROM intake_proposal WHERE status = 'open'") == 1
+        came = _rows("SELECT channel, outcome FROM intake_message WHERE received_at > %s", [NOW + timedelta(days=2)])
+        # By partners' programs, by mail and entered at the desk, the portal or the API.
+        assert Counter(came)["edi", "order"] == 15
+        assert Counter(came)["mail", "order"] == 10
+        assert sum(count for (channel, _), count in Counter(came).items() if channel not in ("edi", "mail")) == 15
         assert check_invariants() == []
         last = company.bring_next_day(NOW + timedelta(days=9))
-        assert (last.orders, last.incomplete, last.receipts, last.days_left) == (0, 0, 0, 0)
-        assert _one("SELECT count(*) FROM orders_order") == before + 55
+        assert dataclasses.astuple(last) == (0, 0, 0, 0, 0, 0)
+        assert _one("SELECT count(*) FROM orders_order") == before + 40
         transaction.set_rollback(True)

@@ -13,12 +13,13 @@ from orderloop.catalog import queries as catalog
 from orderloop.catalog.services import save_price_lists, save_prices, save_product_lines, save_products
 from orderloop.customers import queries as customers
 from orderloop.customers.services import save_contacts, save_customers, save_ship_tos
-from orderloop.demo import buyers, goods, records, staff
+from orderloop.demo import buyers, goods, post, records, staff
 from orderloop.demo.pricing import price_spans
 from orderloop.demo.timeline import Timeline
 from orderloop.foundation.actor import SYSTEM
 from orderloop.foundation.outcome import Outcomes
 from orderloop.fulfilment.facts import FulfilmentPolicy
+from orderloop.intake.services import save_partners
 from orderloop.inventory.facts import MoveNew, WarehouseRow
 from orderloop.inventory.services import place_goods, post_moves, save_warehouses
 from orderloop.metrics.facts import DEFAULT_TARGETS, FiguresPolicy, RoleRate, Target
@@ -48,7 +49,7 @@ def groundwork(timeline: Timeline, *, at: datetime) -> list[Groundwork]:
     return [
         Groundwork("policies", _("Putting policies in force"), lambda: _policies(at)),
         Groundwork("goods", _("Bringing in products and prices"), lambda: _goods(timeline, at)),
-        Groundwork("customers", _("Bringing in customers"), lambda: _customers(at)),
+        Groundwork("customers", _("Bringing in customers"), lambda: _customers(timeline, at)),
         Groundwork("people", _("Adding the people who work here"), lambda: _people(at)),
         Groundwork("stock", _("Counting the stock"), lambda: _stock(at)),
     ]
@@ -99,11 +100,13 @@ def _goods(timeline: Timeline, at: datetime) -> None:
     all_done(save_prices(goods.price_rows(spans), at=at, actor=SYSTEM))
 
 
-def _customers(at: datetime) -> None:
+def _customers(timeline: Timeline, at: datetime) -> None:
     stores = records.stores()
     all_done(save_customers(buyers.customer_rows(stores, records.sales()), at=at, actor=SYSTEM))
     all_done(save_contacts(buyers.contact_rows(stores), at=at, actor=SYSTEM))
     all_done(save_ship_tos(buyers.ship_to_rows(stores), at=at, actor=SYSTEM))
+    partners = post.partners_of(timeline, customers.by_codes([dated.sale.store for dated in timeline.to_come]))
+    all_done(save_partners(partners, at=at, actor=SYSTEM))
 
 
 def _people(at: datetime) -> None:

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from orderloop.customers.facts import CustomerFact
-from orderloop.demo.buyers import CURRENCY, channel_of
+from orderloop.demo.buyers import channel_of
+from orderloop.demo.purchases import CURRENCY, Purchase, lacking, purchase_of
 from orderloop.demo.records import Store
 from orderloop.demo.timeline import Dated
 from orderloop.flow.facts import TakenIn
@@ -39,34 +40,17 @@ class Sent:
         return Channel.UPLOAD if self.is_lacking and channel is Channel.PORTAL else channel
 
 
-def _document(dated: Dated) -> dict[str, Any]:
+def _document(order: Purchase) -> dict[str, Any]:
     """The order in the form in which the API takes it."""
     return {
-        "customer": dated.sale.store,
-        "po_number": dated.sale.po_number,
-        "requested_on": dated.requested_on.isoformat(),
+        "customer": order.customer,
+        "po_number": order.po_number,
+        "requested_on": order.requested_on.isoformat() if order.requested_on else None,
         "currency": CURRENCY,
         "lines": [
-            {"item": line.sku, "quantity": str(line.quantity), "unit_price": str(line.price)}
-            for line in dated.sale.lines
+            {"item": line.item, "quantity": line.quantity, "unit_price": str(line.price)} for line in order.lines
         ],
     }
-
-
-def _lacking(dated: Dated) -> dict[str, Any]:
-    """The order with something left out or mistyped, each time something else: what the customer is to be asked."""
-    content = _document(dated)
-    line = dict(content["lines"][0])
-    match dated.serial % 4:
-        case 0:
-            content["po_number"] = ""
-        case 1:
-            content["lines"] = [line | {"quantity": ""}, *content["lines"][1:]]
-        case 2:
-            content["lines"] = [line | {"item": line["item"].replace("-", "-0", 1)}, *content["lines"][1:]]
-        case _:
-            content["requested_on"] = None
-    return content
 
 
 def send(sent: Sequence[Sent], *, at: datetime) -> dict[int, TakenIn]:
@@ -80,10 +64,15 @@ def send(sent: Sequence[Sent], *, at: datetime) -> dict[int, TakenIn]:
     return dict(take_in_entries(entries, at=at, actor=SYSTEM, actors=actors).values)
 
 
+def purchase(sent: Sent) -> Purchase:
+    """What its store writes, complete or not."""
+    order = purchase_of(sent.dated, sent.store)
+    return lacking(order) if sent.is_lacking else order
+
+
 def body_of(sent: Sent) -> bytes:
     """The message's bytes."""
-    content = _lacking(sent.dated) if sent.is_lacking else _document(sent.dated)
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(_document(purchase(sent)), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _arrival(sent: Sent) -> Arrival:

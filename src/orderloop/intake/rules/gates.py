@@ -287,6 +287,12 @@ def _price_finding(
     policy: IntakePolicy,
     where: str,
 ) -> list[Finding]:
+    factor = _factor(product, line, known)
+    if factor is None:
+        # Said of the unit, which is at fault, and not of the price that cannot be compared for it.
+        choices = ", ".join(sorted({product.unit, *known.factors.get(product.product_id, {})}))
+        unit = where.replace("unit_price", "unit")
+        return [_finding(FindingCode.UOM, unit, product.unit, given=line["unit"], item=product.sku, choices=choices)]
     own = own_price(product, line, figure, known)
     if own is None or figure.price is None:
         return [_finding(FindingCode.PRICE_MISSING, where, item=product.sku, currency=known.currency)]
@@ -314,19 +320,23 @@ def own_price(
     product: ProductFact, line: Mapping[str, str], figure: LineFigures, known: Surroundings
 ) -> Fraction | None:
     """Our price for one of the unit the line is ordered in, at its quantity; None without one, or in a strange unit."""
-    unit = line.get("unit", "").strip()
-    factor = Fraction(1)
-    if unit and canonical_unit(unit) != product.unit and unit != product.unit:
-        factors = known.factors.get(product.product_id, {})
-        code = canonical_unit(unit) or unit
-        if code not in factors:
-            return None
-        factor = Fraction(factors[code])
+    factor = _factor(product, line, known)
+    if factor is None:
+        return None
     quantity = figure.quantity * factor.numerator / factor.denominator if figure.quantity is not None else Decimal(1)
     price = price_at(known.prices.get(product.product_id, ()), quantity)
     if price is None and product.currency == (known.currency or product.currency) and product.list_price > 0:
         price = product.list_price
     return None if price is None else Fraction(price) * factor
+
+
+def _factor(product: ProductFact, line: Mapping[str, str], known: Surroundings) -> Fraction | None:
+    """How many of the product's own unit are one of the line's; None in a unit in which it is not sold."""
+    unit = line.get("unit", "").strip()
+    if not unit or unit == product.unit or canonical_unit(unit) == product.unit:
+        return Fraction(1)
+    factor = known.factors.get(product.product_id, {}).get(canonical_unit(unit) or unit)
+    return None if factor is None else Fraction(factor)
 
 
 def _price_fits(
