@@ -116,7 +116,7 @@ def _order(text: str, subject: str, has_parts: bool, hints: Hints) -> ReadOrder 
         # A bare list below `PO 4711` in the subject is an order as well.
         both = order_from_text(f"{text}\n{subject}", hints)
         last = len(text.splitlines()) + 1
-        if both is not None and (both.lines or both.role is Role.CANCELLATION) and not _uses_line(both, last):
+        if both is not None and (both.lines or both.role is not Role.ORDER) and not _uses_line(both, last):
             order = both
     if order is not None:
         return replace(order, fields={**told, **order.fields})

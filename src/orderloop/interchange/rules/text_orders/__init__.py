@@ -7,17 +7,16 @@ from dataclasses import replace
 
 from orderloop.interchange.facts import Fault, FaultCode, Hints, Method, Place, ReadOrder, Role, Value
 from orderloop.interchange.rules.caveats import caveat_in
+from orderloop.interchange.rules.text_orders.changes import taken_back, without_lines
 from orderloop.interchange.rules.text_orders.clauses import lines_in_text
 from orderloop.interchange.rules.text_orders.headers import header_fields, labelled, lines_in_blocks
 from orderloop.interchange.rules.text_orders.tables import Line, is_total, tables_in
 from orderloop.interchange.rules.text_orders.words import (
-    CANCELS,
     CHANGES,
     COLUMN_LABELS,
     EARLIER,
     ELSEWHERE,
     HEADER_LABELS,
-    KEEPS,
     LATER,
     ORDERS,
     SURE,
@@ -38,7 +37,7 @@ def order_from_text(text: str, hints: Hints) -> ReadOrder | None:
 
     Values are of method COLUMN (a table's), LABEL, LEARNT or PATTERN (from sentences), placed by `line n` from 1. A
     text that only asks, complains, thanks or advertises is no order, whatever numbers it names. One that takes an
-    order back gives a ReadOrder of role CANCELLATION without lines.
+    order back gives a ReadOrder of role CANCELLATION without lines, one that only moves its day one of role CHANGE.
     """
     too_long = len(text) > MOST_SIGNS
     written = text[:MOST_SIGNS].splitlines()
@@ -48,7 +47,7 @@ def order_from_text(text: str, hints: Hints) -> ReadOrder | None:
     lines, fields, faults, is_bare = _gather(texts, hints)
     whole = "\n".join(line for line in texts if not line.startswith(">"))
     if not lines:
-        return _cancellation(whole, fields)
+        return without_lines([line for line in texts if not line.startswith(">")], fields, hints)
     if not _is_meant(whole, fields, is_bare):
         return None
     if too_long:
@@ -65,7 +64,7 @@ def order_from_text(text: str, hints: Hints) -> ReadOrder | None:
     role = Role.CHANGE if CHANGES.search(whole) and "po_number" in fields else Role.ORDER
     if role is Role.CHANGE:
         lines = [_changed(line) for line in lines]
-    return ReadOrder(role, fields, tuple(lines), tuple(faults))
+    return taken_back(ReadOrder(role, fields, tuple(lines), tuple(faults)), texts)
 
 
 def _changed(line: Line) -> Line:
@@ -160,9 +159,3 @@ def _is_meant(text: str, fields: Mapping[str, Value], is_bare: bool) -> bool:
     if (ELSEWHERE.search(text) or said != text) and not SURE.search(said):
         return False
     return is_bare or "po_number" in fields or ORDERS.search(said) is not None
-
-
-def _cancellation(text: str, fields: Mapping[str, Value]) -> ReadOrder | None:
-    if "po_number" in fields and CANCELS.search(text) and not KEEPS.search(text):
-        return ReadOrder(Role.CANCELLATION, fields)
-    return None

@@ -81,6 +81,9 @@ _CODE_BEHIND = re.compile(
 )
 # A number of fewer digits beside a quantity may be another quantity, or a measure.
 _DIGITS_OF_CODE = 6
+_SENTENCE_BEFORE = re.compile(r"^.*[a-z]{3}\.\s+")
+# `GLV-L`: a code without a digit, by its capitals and the hyphen.
+_LETTERS_ONLY = re.compile(r"[A-Z]{2,}(?:[-/][A-Z]+)+")
 _NO_HINTS = Hints()
 
 
@@ -185,7 +188,7 @@ def _signs(text: str) -> int:
 
 def _left_item(text: str, *, is_first: bool) -> str:
     """What stands before a quantity and may be an item: without list marks, verbs and fillers."""
-    pieces = re.split(r"[;。!?、，:]|,(?!\d{3})|\s\+\s", text)
+    pieces = re.split(r"[;。!?、，:]|,(?!\d{3})|\s\+\s", _SENTENCE_BEFORE.sub("", text))
     piece = pieces[-1]
     if len(pieces) > 1 and not piece.strip(" (-–—.…×*"):
         piece = pieces[-2]
@@ -241,6 +244,8 @@ def _parted(text: str) -> tuple[str, str]:
 
 
 def _is_code(text: str) -> bool:
+    if _LETTERS_ONLY.fullmatch(text):
+        return True
     return re.search(r"\d", text) is not None and (len(text) >= 3 or "-" in text) and not re.fullmatch(r"\d{1,3}", text)
 
 

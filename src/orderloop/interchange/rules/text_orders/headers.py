@@ -20,6 +20,7 @@ _PARTED = re.compile(r"^\W{0,4}([^:\n]{1,40}?)\s*:\s*(\S.{0,300})$")
 _SPACED = re.compile(r"^\s{0,8}(\S{1,14})\s+(\S.{0,120})$")
 _SEVERAL = re.compile(r"(?:\s{2,}|\t|[;,、]\s*)(?=[^\s:;,、]{2,20}\s*:)")
 _NEXT_LABEL = re.compile(r"\s([^\s:;,、]{2,12})\s?:")
+_LABEL_WORDS = 4
 _KNOWN_LABELS = frozenset({*HEADER_LABELS, *COLUMN_LABELS})
 _NUMBERED = rf"(?P<po>(?=[\w\-./#]{{0,40}}\d){CODE})"
 _PO_PATTERNS = tuple(
@@ -90,11 +91,18 @@ def _labels_apart(text: str) -> list[str]:
     for piece in _SEVERAL.split(text):
         begin = 0
         for found in _NEXT_LABEL.finditer(piece):
-            if begin < found.start() and fold(found[1]) in _KNOWN_LABELS:
-                pieces.append(piece[begin : found.start()])
-                begin = found.start()
+            start = _start_of_label(piece, begin, found.end(1))
+            if begin < start:
+                pieces.append(piece[begin:start])
+                begin = start
         pieces.append(piece[begin:])
     return pieces
+
+
+def _start_of_label(text: str, begin: int, end: int) -> int:
+    """Where the label that ends here begins, the longest that is known: `required date`, not `date`; else `begin`."""
+    words = [begin + found.start() for found in re.finditer(r"\S+", text[begin:end])]
+    return next((start for start in words[-_LABEL_WORDS:] if fold(text[start:end]) in _KNOWN_LABELS), begin)
 
 
 def _put_label(fields: dict[str, Value], label: str, text: str, number: int, hints: Hints) -> None:

@@ -147,11 +147,20 @@ def _iso(year: str | None, month: int, day: int, today: date | None) -> str | No
         return None
 
 
+_CURRENCY_NAMED = re.compile(
+    r"(?:\bcurrency|\ball prices (?:are )?in|币种|币别|货币)[\s:,、]{0,3}(?:is |in |为)?"
+    r"(USD|EUR|RMB|CNY|GBP|HKD|JPY|人民币|美元|欧元|日元)",
+    re.IGNORECASE,
+)
+
+
 def currency_in(text: str) -> str:
     """The one currency a text names beside numbers, or nothing. A lone `$` may be of many countries."""
     pattern = (
         r"(US\$|USD|EUR|RMB|CNY|GBP|HKD|JPY|[¥€£])\s?\d"
         r"|\d\s?(人民币|美元|欧元|日元|元|USD|EUR|RMB|CNY|GBP|HKD|JPY|€|£)"
     )
+    if named := _CURRENCY_NAMED.search(text):
+        return _CURRENCIES[named[1].lower()]
     found = {_CURRENCIES[(a or b).lower()] for a, b in re.findall(pattern, text, re.IGNORECASE)}
     return found.pop() if len(found) == 1 else ""

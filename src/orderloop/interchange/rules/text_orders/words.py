@@ -95,8 +95,8 @@ ORDERS = re.compile(
 )
 SURE = re.compile(
     r"下单|订购|订货|采购单|采购订单|补货|补单|请发货|就订|要订|我们要订|请发(?!来|送|给|我)"
-    r"|(?<![A-Za-z])P\.?O\.?(?![A-Za-z.])|our order\b|\border (?:below|as follows)|(?:hereby|to|would like to) order\b"
-    r"|place an order|following order|purchase order",
+    r"|(?<![A-Za-z])P\.?O\.?(?![A-Za-z.])|\bour order\b|\border (?:below|as follows)"
+    r"|(?:hereby|to|would like to) order\b|place an order|following order|purchase order",
     re.IGNORECASE,
 )
 # An order that is yet to come, or one a shop asks for: neither is one.
@@ -114,7 +114,9 @@ EARLIER = re.compile(
     r"|damaged|defective|complain|return(?:ed)? goods|was delivered|has been shipped|where is (?:my|our) order|tracking"
     r"|was short|short[- ](?:shipped|delivered|shipment)|but only \S+|(?:only|have) (?:arrived|received)|never arrived"
     r"|thank(?:s| you)(?: very much)? for (?:confirming|your confirmation|the (?:order )?confirmation|the delivery)"
-    r"|when (?:will|do|can) you (?:ship|deliver|send)|status of",
+    r"|when (?:will|do|can) you (?:ship|deliver|send)|status of"
+    r"|\bwhen (?:will|do|does|can|could|may|is|are)\b[^.?!\n]{0,60}\b(?:deliver|ship|arriv|dispatch|receiv|sen[dt]\b)"
+    r"|(?:receipt of|received|thank(?:s| you) for) your (?:order )?(?:confirmation|acknowledge?ment)",
     re.IGNORECASE,
 )
 SURE_VERBS = re.compile(
@@ -132,7 +134,8 @@ ELSEWHERE = re.compile(
     r"|defective"
     r"|complain|return(?:ed)? goods|was delivered|has been shipped|tracking|meeting|newsletter|discount code"
     r"|% off|click here"
-    r"|where is my order|win \d",
+    r"|where is my order|win \d|\bour offer\b|\bwe (?:can |are pleased to |would like to )?(?:offer|quote)\b"
+    r"|thank(?:s| you) for your (?:enquiry|inquiry|request for)",
     re.IGNORECASE,
 )
 CANCELS = re.compile(r"取消|撤销|作废|\bcancel(?:led|lation)?\b", re.IGNORECASE)
