@@ -330,3 +330,15 @@ def test_a_document_its_sender_marks_as_a_test_is_not_booked_by_itself():
     assert Order.objects.count() == 0
     (finding,) = [f for f in Draft.objects.get().findings if f["code"] == "E_DOCUMENT_FAULT"]
     assert finding["params"]["fault"] == "D_TEST"
+
+
+def test_a_change_about_a_draft_names_it():
+    policies()
+    customer = a_customer()
+    a_product("BOLT-M8", price="12.5")
+    a_partner(customer.pk)
+    first = store(edifact("PO-77", [("NO-SUCH", 4, "12.5")]))
+    arrived = process_messages([first], at=NOW, actor=SYSTEM).values[first]
+    second = store(edifact("PO-77", [("BOLT-M8", 4, "12.5")], control="2", function="1"))
+    reasons = process_messages([second], at=NOW, actor=SYSTEM).values[second].reasons
+    assert [len(arrived.draft_ids), "E_CHANGES_DRAFT" in reasons, "E_NO_SUCH_ORDER" in reasons] == [1, True, False]

@@ -216,3 +216,13 @@ def test_a_mail_answers_what_it_names_or_the_one_thing_asked(
     text: str, fields: tuple[str, ...], answers: dict[str, str]
 ) -> None:
     assert answers_in(text, asked(*fields)) == answers
+
+
+def test_a_change_that_names_no_goods_moves_the_days_of_all_and_removes_none() -> None:
+    read = ReadOrder(Role.CHANGE, {"requested_on": Value("2026-12-18")})
+    old = before(Wanted(1, Decimal(4), date(2026, 12, 10)), Wanted(2, Decimal(5), date(2026, 12, 18)))
+    assert difference(read, (), (), old) == {
+        "cancels": False,
+        "lines": [{"kind": "day", "item": "BOLT", "product_id": 1, "before": "2026-12-10", "after": "2026-12-18"}],
+    }
+    assert difference(ReadOrder(Role.CHANGE), (), (), old) == {"cancels": False, "lines": []}

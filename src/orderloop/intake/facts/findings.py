@@ -68,6 +68,7 @@ class FindingCode(StrEnum):
     LOW_RESOLUTION = "E_LOW_RESOLUTION"
     PO_REVISION = "E_PO_REVISION"
     NO_SUCH_ORDER = "E_NO_SUCH_ORDER"
+    CHANGES_DRAFT = "E_CHANGES_DRAFT"
     CUSTOMER_UNSURE = "E_CUSTOMER_UNSURE"
 
 
@@ -123,6 +124,7 @@ FINDING_WORDS: Mapping[str, str] = {
     FindingCode.PO_REVISION: _("Purchase order %(given)s is here already as %(number)s, with other lines."),
     FindingCode.CUSTOMER_UNSURE: _("Sender and document speak of different customers: %(choices)s."),
     FindingCode.NO_SUCH_ORDER: _("The change is about order %(given)s, which is not here."),
+    FindingCode.CHANGES_DRAFT: _("The change is about order %(given)s, which still waits as draft %(number)s."),
 }
 
 # Found while a document is read and judged, never by the rules an entry is examined by: a person's eyes clear them.
@@ -139,6 +141,7 @@ OF_READING = frozenset(
         FindingCode.LOW_RESOLUTION,
         FindingCode.PO_REVISION,
         FindingCode.NO_SUCH_ORDER,
+        FindingCode.CHANGES_DRAFT,
         FindingCode.CUSTOMER_UNSURE,
     }
 )
@@ -195,6 +198,7 @@ FINDING_TITLES: Mapping[str, str] = {
     FindingCode.LOW_RESOLUTION: _("Page too coarse"),
     FindingCode.PO_REVISION: _("PO revised"),
     FindingCode.NO_SUCH_ORDER: _("Order not known"),
+    FindingCode.CHANGES_DRAFT: _("Changes a draft"),
     FindingCode.CUSTOMER_UNSURE: _("Customer not sure"),
 }
 

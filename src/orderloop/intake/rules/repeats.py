@@ -124,6 +124,8 @@ def difference(
     """
     if order.role is Role.CANCELLATION:
         return {"cancels": True, "lines": []}
+    if not order.lines:
+        return {"cancels": False, "lines": _moved(before, _day(order.text("requested_on")))}
     old = _totals(before.lines)
     skus = dict(before.skus or {})
     new: dict[int, Decimal] = {}
@@ -145,6 +147,22 @@ def difference(
     staying = [each for each in wanted or () if each.product_id in new and each.product_id not in removed]
     changes = _changes(old, new, touched, skus) + _terms(before.lines, staying, skus)
     return {"cancels": False, "lines": changes + strange}
+
+
+def _moved(before: Before, day: date | None) -> list[dict[str, Any]]:
+    """Another day for the order as a whole, line by line; what names no goods takes none away."""
+    skus = before.skus or {}
+    return [
+        {
+            "kind": "day",
+            "item": skus.get(line.product_id, ""),
+            "product_id": line.product_id,
+            "before": f"{line.requested_on or ''}",
+            "after": f"{day}",
+        }
+        for line in before.lines
+        if day is not None and line.requested_on != day
+    ]
 
 
 def _terms(old: Sequence[Wanted], new: Sequence[Wanted], skus: Mapping[int, str]) -> list[dict[str, Any]]:

@@ -319,14 +319,14 @@ def _decided(case: _Case, earlier: Sequence[_Case], before: _Before, policy: Int
     taken = before.taken.get(pair) if case.po_key else None
     role = case.order.role
     if role in (Role.CHANGE, Role.CANCELLATION):
-        return _change(case, taken, policy)
+        return _change(case, taken, before, policy)
     if role is not Role.ORDER:
         judgement = judge(case.order, case.known, policy, case.matches)
         return _judged(case, judgement.decision, policy)
     if taken is not None:
         if case.wanted is not None and repeats.is_same(case.wanted, taken.lines):
             return _judged(case, Decision.DUPLICATE, policy, order_id=taken.order_id, order_number=taken.number)
-        return _change(case, taken, policy)
+        return _change(case, taken, before, policy)
     return _judged(case, None, policy, findings=_repeat_findings(case, earlier, before, policy, today))
 
 
@@ -364,12 +364,15 @@ def _is_alike(case: _Case, other: _Case) -> bool:
     )
 
 
-def _change(case: _Case, taken: Before | None, policy: IntakePolicy) -> Judged:
-    """A change of an order that is here is proposed; one of an order that is not is looked at as it is."""
+def _change(case: _Case, taken: Before | None, before: _Before, policy: IntakePolicy) -> Judged:
+    """A change of an order that is here is proposed; one of a draft, or of an order that is not here, is looked at as
+    it is."""
     if taken is None:
-        given = repeats.number_meant(case.order)
-        finding = Finding(FindingCode.NO_SUCH_ORDER, "po_number", params={"given": given})
-        return _judged(case, None, policy, findings=(finding,))
+        params = {"given": repeats.number_meant(case.order)}
+        draft = before.drafts.get((case.customer_id, case.po_key)) if case.po_key else None
+        code = FindingCode.NO_SUCH_ORDER if draft is None else FindingCode.CHANGES_DRAFT
+        params |= {} if draft is None else {"number": f"#{draft.draft_id}"}
+        return _judged(case, None, policy, findings=(Finding(code, "po_number", params=params),))
     diff = repeats.difference(case.order, case.matches, case.wanted, taken)
     return replace(
         _judged(case, Decision.CHANGE, policy, order_id=taken.order_id, order_number=taken.number), diff=diff
