@@ -325,3 +325,15 @@ def test_an_order_that_confirms_a_call_waits_for_a_person() -> None:
     assert told(read(spoken, Hints())) == [("D_DOUBTFUL", "BGM 1225", False)]
     reading = read(x12("PO1*1*1*EA*1**VN*A", begin="BEG*06*SA*PO-1**20261120"), Hints())
     assert told(reading) == [("D_DOUBTFUL", "BEG01", False)]
+
+
+@pytest.mark.parametrize("function", ["6", "16", "46"])
+def test_a_proposal_and_what_is_provisional_wait_for_a_person(function: str) -> None:
+    reading = read(edifact(*LINE).replace(b"PO-1+9", b"PO-1+" + function.encode()), Hints())
+    assert told(reading) == [("D_DOUBTFUL", "BGM 1225", False)]
+
+
+@pytest.mark.parametrize("document", [edifact(*LINE), x12("PO1*1*1*EA*1**VN*A")])
+def test_an_interchange_in_utf_16_is_known_by_what_it_says(document: bytes) -> None:
+    reading = read(document.decode().encode("utf-16"), Hints())
+    assert (only(reading).text("po_number"), told(reading)) == ("PO-1", [])

@@ -221,6 +221,8 @@ def _is_bitmap(content: bytes) -> bool:
 
 def _kind_of_text(content: bytes, filename: str, content_type: str) -> str:
     head = content.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        head = (text_of(content[: 2 * _HEAD]) or "").lstrip().encode()
     capitals = head[:_HEAD].upper()
     if re.match(rb"UNA.{6}\s*UNB|UNB[+\x1d:]|UNA:", capitals, re.DOTALL) or re.match(rb"UN[HB]\+", capitals):
         return "edifact"

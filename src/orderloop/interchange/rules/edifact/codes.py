@@ -9,11 +9,12 @@ MESSAGES = {
     "CONTRL": Role.RECEIPT, "APERAK": Role.RECEIPT,
 }  # fmt: skip
 
-# 1225 message function. A duplicate, a copy or what confirms a call may have been booked already.
+# 1225 message function. A duplicate, a copy or what confirms a call may have been booked already; a proposal and what
+# is provisional are no orders yet.
 CANCELS = ("1", "3")
 CHANGES = ("4", "5", "33", "34", "36")
-ORIGINALS = ("", "9", "2", "6", "16", "46")
-DOUBTED_FUNCTIONS = ("7", "31", "13", "18", "22", "35", "42")
+ORIGINALS = ("", "9", "2")
+DOUBTED_FUNCTIONS = ("6", "7", "31", "13", "16", "18", "22", "35", "42", "46")
 
 # 1001 document names that are an order to deliver; a blanket order or an enquiry is not.
 DOUBTED_DOCUMENTS = ("210", "221", "258", "310", "311", "325", "343")
