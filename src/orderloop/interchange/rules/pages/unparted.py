@@ -14,7 +14,7 @@ _LEAST_LINES = 3
 def every_label(sheet: Sheet, learnt: Mapping[str, str], outside: tuple[int, int] | None = None) -> list[Label]:
     """All labels of a sheet, those without a mark behind them too where the page is written so or they were learnt."""
     found = labels_of(sheet, learnt, outside)
-    last = outside[0] if outside else len(sheet.lines)
+    last = min(outside[0], len(sheet.lines)) if outside else len(sheet.lines)
     loose = [label for at in range(last) for label in _loose(sheet, at, learnt)]
     if not _is_written_so(loose, [label for label in found if label.line < last]):
         loose = [label for label in loose if label.meaning.origin]
