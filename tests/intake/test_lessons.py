@@ -69,6 +69,46 @@ def test_a_known_word_within_an_unknown_title_does_not_part_it():
     assert shown(page(rows), "lines/0/unit_price", "12.50") == Learnt("column", "eachat", "unit_price")
 
 
+def test_a_sum_is_learnt_by_its_label_behind_other_figures_and_with_its_currency():
+    drawn = page("Mark      Wanted    Comes to\nFR-1      1754      99.50 USD\nWhole Value    1754    111637.63 USD")
+    assert shown(drawn, "total", "111637.63") == Learnt("label", "wholevalue", "total")
+
+
+def test_a_value_without_digits_below_its_label_is_learnt_by_that_and_not_by_the_value_beside_it():
+    drawn = page(
+        """
+  Docket         Raised         Wanted by
+  PO-4711        2026-05-01     2026-06-01
+
+  Terms          Gate           Handler
+  In advance     Zhenan Road    Li Ming
+"""
+    )
+    assert shown(drawn, "ship_to", "Zhenan", "Road") == Learnt("label", "gate", "ship_to_text")
+
+
+@pytest.mark.parametrize(
+    ("drawing", "learnt"),
+    [
+        # Nothing stands behind the second word.
+        ("Case      PO-4711\nFolio\nRaised    2026-05-01", "casefolio"),
+        # A label of its own, with its own value.
+        ("Case      PO-4711\nFolio     17\nRaised    2026-05-01", "case"),
+        # Closer together than the rows are, though the value goes on too.
+        ("Raised    2026-05-01\n\nOn        PO-4711\nBehalf    Suzhou\n\nGate      Zhenan Road", "onbehalf"),
+        # The second word ends with the colon.
+        ("Raised:   2026-05-01\nOn        PO-4711\nBehalf:   Suzhou\nGate:     Zhenan Road", "onbehalf"),
+    ],
+)
+def test_a_label_that_goes_on_below_is_learnt_whole(drawing, learnt):
+    assert shown(page(drawing), "po_number", "PO-4711") == Learnt("label", learnt, "po_number")
+
+
+def test_the_title_of_a_table_whose_other_titles_are_known_is_learnt_whole():
+    rows = "No.  Item code    Quantity  Each At    Amount\n1    FR-R92R      10        12.50      125.00"
+    assert shown(page(rows), "lines/0/unit_price", "12.50") == Learnt("column", "eachat", "unit_price")
+
+
 def test_an_address_given_a_name_of_ours_is_learnt_as_that():
     learnt = shown(page(FORM), "ship_to", "850", "Zhenan", "Road", text="GATE-3")
     assert learnt == Learnt("ship_to", "850 zhenan road", "GATE-3")

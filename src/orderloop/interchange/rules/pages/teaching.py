@@ -1,12 +1,13 @@
 """From a place a person clicked to the words there that mean a field, so that the next document is read by them."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from orderloop.interchange.facts import Page
 from orderloop.interchange.rules.lexicon import fold_label, label_meaning
 from orderloop.interchange.rules.pages.bounds import with_bounds
 from orderloop.interchange.rules.pages.columns import Column, Heading, find_heading, heading_at
-from orderloop.interchange.rules.pages.labels import Label, candidates, heads_next, is_wordy, names_firm
+from orderloop.interchange.rules.pages.labels import COLONS, Label, candidates, heads_next, is_wordy, names_firm
 from orderloop.interchange.rules.pages.lines import Line, Sheet, Token, pieces_of, sheet_of, span, text_of
 from orderloop.interchange.rules.pages.shapes import shaped_heading
 from orderloop.interchange.rules.pages.unparted import every_label
@@ -84,7 +85,8 @@ def _heading_above(sheet: Sheet, level: float) -> Heading | None:
     known, lines = find_heading(sheet, {}), _unknown_heading(sheet, level)
     if known is None or lines is None or sheet.lines[known.last].level > level:
         return lines or known
-    return known if known.first <= lines.first and known.last >= lines.last else lines
+    is_known = known.first <= lines.first and known.last >= lines.last
+    return heading_at(sheet, known.first, known.last) if is_known else lines
 
 
 def _unknown_heading(sheet: Sheet, level: float) -> Heading | None:
@@ -107,7 +109,7 @@ def _unknown_heading(sheet: Sheet, level: float) -> Heading | None:
 def _goes_on(sheet: Sheet, at: int, beside: int) -> bool:
     """Whether line `at` goes on with the titles in the line next to it."""
     upper, lower = sheet.lines[min(at, beside)], sheet.lines[max(at, beside)]
-    return _may_be_titles(sheet.lines[at]) and lower.y0 - upper.y1 < 0.45 * max(upper.height, lower.height)
+    return _may_be_titles(sheet.lines[at]) and lower.y0 - upper.y1 < 0.6 * max(upper.height, lower.height)
 
 
 def _may_be_titles(line: Line) -> bool:
@@ -140,11 +142,44 @@ def _beside(sheet: Sheet, target: Box) -> Iterator[str]:
         while front and front[-1].text in (":", "：", "|"):
             front = front[:-1]
         pieces = pieces_of(Line(front, line.level, line.height), sheet, gap=0.75) if front else []
-        beside = [text for piece in reversed(pieces) for text in _endings(piece)]
+        beside = [*_wrapped(sheet, index, pieces, target), *(t for piece in reversed(pieces) for t in _endings(piece))]
         above = _above(sheet, index, target)
         is_beside = bool(front) and (line.tokens[at - 1].text.endswith((":", "：")) or not _is_headed(sheet, index))
         yield from (*beside, *above) if is_beside else (*above, *beside)
         return
+
+
+def _wrapped(sheet: Sheet, index: int, pieces: Sequence[Sequence[Token]], target: Box) -> Iterator[str]:
+    """The nearest label with what goes on below it: words set to its left side, and no value of their own behind them,
+    unless it is they that end with the colon."""
+    if not pieces or text_of(pieces[-1]).endswith(COLONS):
+        return
+    label = pieces[-1]
+    found: list[str] = []
+    text = text_of(label)
+    for lower in sheet.lines[index + 1 : index + 3]:
+        piece = next((each for each in pieces_of(lower, sheet, gap=0.75) if abs(each[0].x0 - label[0].x0) < 2), None)
+        height = label[0].height
+        if piece is None or lower.level - label[0].level > 1.6 * height * (len(found) + 1):
+            break
+        has_value = any(target[0] - height < token.x0 < target[2] for token in lower.tokens if token not in piece)
+        is_rest = not has_value or piece[-1].text.endswith(COLONS) or _is_close(sheet, index, lower, label[0].x0)
+        if not is_rest or any(sign.isdigit() for sign in text_of(piece)):
+            break
+        text = f"{text} {text_of(piece)}"
+        found.append(text)
+        if text.endswith(COLONS):
+            break
+    yield from reversed(found)
+
+
+def _is_close(sheet: Sheet, index: int, lower: Line, left: float) -> bool:
+    """Whether a line below stands closer to line `index` than lines set to the same left side do elsewhere around it."""
+    levels = [line.level for line in sheet.lines if any(abs(token.x0 - left) < 2 for token in line.tokens)]
+    step = lower.level - sheet.lines[index].level
+    around = [other - one for one, other in pairwise(levels) if abs(one - sheet.lines[index].level) < 8 * step]
+    wider = [each for each in around if each > 1.2 * step]
+    return bool(wider) and all(each > 0.9 * step for each in around)
 
 
 def _above(sheet: Sheet, index: int, target: Box) -> Iterator[str]:
@@ -159,7 +194,24 @@ def _is_headed(sheet: Sheet, index: int) -> bool:
     line = sheet.lines[index]
     texts = [text_of(piece) for piece in pieces_of(line, sheet, gap=0.75)]
     is_near = index > 0 and line.y0 - sheet.lines[index - 1].y1 < 1.5 * line.height
-    return is_near and heads_next(sheet, index - 1) and not any(label_meaning(text, {}) for text in texts)
+    if not is_near or any(label_meaning(text, {}) for text in texts):
+        return False
+    return heads_next(sheet, index - 1) or _is_set_like_headed(sheet, index)
+
+
+def _is_set_like_headed(sheet: Sheet, index: int) -> bool:
+    """Whether a line and the one above it stand in the columns in which others of the page are headed for sure, as
+    values that hold no digit are: `Li Ming` below `Handler`."""
+    columns, upper = _lefts(sheet, index), _lefts(sheet, index - 1)
+    if len(columns) < 2 or not is_wordy(sheet.lines[index - 1]) or not columns <= upper:
+        return False
+    others = (at for at in range(1, len(sheet.lines)) if at != index and upper <= _lefts(sheet, at - 1))
+    return any(heads_next(sheet, at - 1) and len(_lefts(sheet, at) & upper) > 1 for at in others)
+
+
+def _lefts(sheet: Sheet, index: int) -> frozenset[int]:
+    """Where the pieces of a line begin."""
+    return frozenset(round(piece[0].x0 / 2) for piece in pieces_of(sheet.lines[index], sheet, gap=0.75))
 
 
 def _endings(piece: list[Token]) -> Iterator[str]:
@@ -189,4 +241,5 @@ def _last_figure(sheet: Sheet, label: Label, labels: Sequence[Label]) -> Sequenc
     if any(other.line == label.line and other.start > label.start for other in labels):
         return ()
     behind = line.tokens[label.end :]
-    return behind[-1:] if all(number_in(token.text) is not None for token in behind) else ()
+    is_sum = all(number_in(token.text) is not None or currency_in(token.text) for token in behind)
+    return behind[-2:] if is_sum else ()
