@@ -10,6 +10,7 @@ from decimal import Decimal
 from itertools import permutations
 
 from orderloop.foundation.quantity import canonical_unit
+from orderloop.interchange.rules.lexicon import column_meaning
 from orderloop.interchange.rules.pages.columns import Column
 from orderloop.interchange.rules.values import number_in, quantity_and_unit
 
@@ -23,8 +24,10 @@ Texts = Sequence[Sequence[str]]
 
 def with_guessed(columns: Sequence[Column], texts: Texts, decimal_sign: str) -> tuple[Column, ...]:
     """The columns, those without a title named by what stands in them; `texts`: of each column, row by row."""
+    # Of two columns that seemed to hold quantities one is none: what it holds is open again.
+    columns = [replace(each, field="") if each.field == "~quantity" and not each.origin else each for each in columns]
     named = list(columns)
-    for at, field in (*_figures(columns, texts, decimal_sign), *_by_kind(columns, texts)):
+    for at, field in (*_figures(columns, texts, decimal_sign), *_by_words(columns), *_by_kind(columns, texts)):
         if not named[at].field and all(column.field != field for column in named):
             named[at] = replace(named[at], field=field, strength=_DOUBT)
     return tuple(named)
@@ -38,11 +41,14 @@ def _figures(columns: Sequence[Column], texts: Texts, decimal_sign: str) -> Iter
     free = [at for at, column in enumerate(columns) if not column.field and numbers[at] and None not in numbers[at]]
     if not missing or len(free) > _MOST_FREE:
         return
+    # One basis holds for all rows, unless a column says row by row which.
+    is_said = any(column.field == "price_basis" for column in columns)
+    bases = (_BASES,) if is_said else tuple((each,) for each in _BASES)
     for chosen in permutations(free, len(missing)):
         at = known | dict(zip(missing, chosen, strict=True))
         rows = list(zip(*(numbers[at[field]] for field in _FIGURES), strict=False))
         is_whole = len({len(numbers[at[field]]) for field in _FIGURES}) == 1
-        if is_whole and rows and any(all(_agree(row, basis) for row in rows) for basis in _BASES):
+        if is_whole and rows and any(all(_agree(row, each) for row in rows) for each in bases):
             yield from zip(chosen, missing, strict=True)
             return
 
@@ -53,12 +59,21 @@ def _number(text: str, decimal_sign: str) -> Decimal | None:
     return number.by(decimal_sign or ".") if number is not None else None
 
 
-def _agree(row: Sequence[Decimal | None], basis: int) -> bool:
+def _agree(row: Sequence[Decimal | None], bases: Sequence[int]) -> bool:
     quantity, price, amount = row
     if quantity is None or price is None or amount is None:
         return False
     # 1 x 1 = 1 is found anywhere.
-    return amount > 2 and abs(quantity * price / basis - amount) <= _CENT
+    return amount > 2 and any(abs(quantity * price / basis - amount) <= _CENT for basis in bases)
+
+
+def _by_words(columns: Sequence[Column]) -> Iterator[tuple[int, str]]:
+    """What one word of an unknown title says, where all that say something say the same: `Each At` is a price."""
+    for at, column in enumerate(columns):
+        meanings = [column_meaning(word, {}) for word in column.title.split()] if not column.field else []
+        names = {each.name for each in meanings if each is not None and each.strength >= 1}
+        if len(names) == 1 and not min(names).startswith("~"):
+            yield at, min(names)
 
 
 def _by_kind(columns: Sequence[Column], texts: Texts) -> Iterator[tuple[int, str]]:
