@@ -341,17 +341,30 @@ def _block(sheet: Sheet, index: int, left: float, labels: Sequence[Label], label
             each.line == at and label.x0 - line.height <= each.x0 < left - 1 and not each.is_rest for each in labels
         ):
             return
-        if (at, first) in starts or piece[0].text.endswith(COLONS) or _is_labelled(piece):
+        is_label = (at, first) in starts and not _ends_firm(last, piece)
+        if is_label or piece[0].text.endswith(COLONS) or _is_labelled(piece):
             return
         yield tuple(piece)
         last = line
+
+
+def _ends_firm(upper: Line, piece: Sequence[Token]) -> bool:
+    """Whether a piece that reads like a label is the end of a firm's name that had no room above."""
+    is_open = any(_FIRM_OPEN.search(text_of(each)) for each in pieces_of(upper, gap=1.2))
+    return is_open and bool(_FIRM_REST.match(text_of(piece)))
+
+
+_FIRM_OPEN, _FIRM_REST = re.compile(r"(?:有限|股份|责任|有|公)$"), re.compile(r"^(?:责任|限|限责任)?公?司$")
 
 
 def _run_over(sheet: Sheet, label: Label, labels: Sequence[Label], last: Token) -> Iterator[tuple[Token, ...]]:
     """Lines below a label that go on with its value: each because the one before had no room for its first word."""
     neighbours = [each.x0 for each in labels if each.x0 > last.x1 and abs(each.line - label.line) <= _NEAR]
     room = min(neighbours, default=max(token.x1 for line in sheet.lines for token in line.tokens))
-    for piece in _block(sheet, label.line, label.x0, labels, label):
+    # A paragraph goes on where it began, which is before a label that only its last words are known of.
+    pieces = pieces_of(sheet.lines[label.line], sheet, gap=1.2)
+    left = next((piece[0].x0 for piece in pieces if label.tokens[0] in piece), label.x0)
+    for piece in _block(sheet, label.line, left, labels, label):
         first = piece[0]
         needed = first.height if ord(first.text[0]) > 0x2E7F else first.x1 - first.x0
         is_open = last.text.endswith((",", "，", "、"))
