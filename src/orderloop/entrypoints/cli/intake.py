@@ -1,9 +1,7 @@
 """A document read by hand: what every step of intake makes of it, and, asked for, what becomes of it."""
 
-import os
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -95,8 +93,7 @@ def intake(
         arrival = _arrival(file, customer, channel, sender, caller, at)
         if explain or dry_run:
             trial = arriving.try_message(arrival, at=at)
-            with _reader_language():
-                say_json(_trial_body(trial)) if as_json else _tell_trial(trial, explain)
+            say_json(_trial_body(trial)) if as_json else _tell_trial(trial, explain)
             return
         message_id = store_messages([arrival])[0].message_id
         arrived = arriving.process_messages([message_id], at=at, actor=SYSTEM).values.get(message_id)
@@ -269,16 +266,6 @@ def _sentences(findings: "Sequence[Finding]", most: int = 8) -> str:
     said = list(dict.fromkeys(f"{each.code} · {place(each.field)}: {words(each)}" if each.field
                               else f"{each.code} · {words(each)}" for each in findings))  # fmt: skip
     return "\n".join([*said[:most], *([f"+{len(said) - most}"] if len(said) > most else [])])
-
-
-@contextmanager
-def _reader_language() -> Iterator[None]:
-    """Sentences in the terminal's language, where that is Chinese or English."""
-    from django.utils import translation
-
-    said = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
-    with translation.override("zh-hans" if said.startswith("zh") else "en"):
-        yield
 
 
 def _tell_arrived(message_id: int, arrived: "Arrived", as_json: bool) -> None:
