@@ -1,6 +1,7 @@
 """Documents with their truth, drawn one after the other; the same seed draws the same ones."""
 
 import random
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -97,3 +98,11 @@ def _buyers(seed: int, hundreds: int) -> tuple[world.Customer, ...]:
 def goods(seed: int = 1) -> tuple[world.Product, ...]:
     """The catalogue the documents of this seed order from."""
     return _goods(seed)
+
+
+def words(seed: int = 1) -> tuple[str, ...]:
+    """The words by which the goods of this seed are called, as the product gets them from its catalogue."""
+    if ("words", seed) not in _kept:
+        texts = (name for product in _goods(seed) for name in (product.name_en, product.name_zh))
+        _kept["words", seed] = tuple(sorted({word for text in texts for word in re.findall(r"\w{3,}", text)}))
+    return _kept["words", seed]

@@ -23,9 +23,10 @@ class Run:
     cost: Cost
 
 
-def hints_for(document: Document, **learnt) -> Hints:
-    """What the product knows beforehand: the file's name and how we are called; and what was taught."""
-    return Hints(filename=document.filename, own_names=world.OWN_NAMES, **learnt)
+def hints_for(document: Document, seed: int = 1, **learnt) -> Hints:
+    """What the product knows beforehand: the file's name, how we and the goods of this seed are called; and what was
+    taught."""
+    return Hints(filename=document.filename, own_names=world.OWN_NAMES, words=corpus.words(seed), **learnt)
 
 
 def read_document(document: Document, hints: Hints, *, taught: int = 0, seed: int = 1) -> Run:
@@ -58,7 +59,7 @@ def read_document(document: Document, hints: Hints, *, taught: int = 0, seed: in
 def read_all(documents: Iterator[Document], seed: int) -> Iterator[Run]:
     """Each document as it comes, nothing taught."""
     for document in documents:
-        yield read_document(document, hints_for(document), seed=seed)
+        yield read_document(document, hints_for(document, seed), seed=seed)
 
 
 def read_while_teaching(looks: tuple[Template, ...], count: int, draw: Mapping[str, Draw], seed: int) -> Iterator[Run]:
@@ -68,11 +69,11 @@ def read_while_teaching(looks: tuple[Template, ...], count: int, draw: Mapping[s
         lessons = [Lessons()]
         for document in corpus.paper_documents((look,), 3, draw, seed):
             known = lessons[-1]
-            run = read_document(document, hints_for(document, **known.hints()), seed=seed)
+            run = read_document(document, hints_for(document, seed, **known.hints()), seed=seed)
             lessons.append(corrected(known, document.truth, run.reading, run.result))
         for document in corpus.paper_documents((look,), each, draw, seed, first=3):
             for taught, known in enumerate(lessons):
-                yield read_document(document, hints_for(document, **known.hints()), taught=taught, seed=seed)
+                yield read_document(document, hints_for(document, seed, **known.hints()), taught=taught, seed=seed)
 
 
 def seconds_for_large_sheet() -> float:

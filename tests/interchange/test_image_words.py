@@ -161,6 +161,27 @@ def test_two_strokes_in_the_room_of_one_capital_are_an_h_whose_bar_was_lost(colu
         assert (strokes[0].box[0], strokes[0].box[2], round(strokes[0].confidence, 3)) == (100.0, 113.0, 0.675)
 
 
+@pytest.mark.parametrize(
+    ("text", "sure", "columns", "read"),
+    [
+        ("llex", 0.9, [(100, 104), (106, 110)], "Hex"),
+        ("HINex", 0.7, [(100, 103), (109, 112)], "HNex"),
+        ("1Iex", 0.8, [(100, 103), (106, 109)], "Hex"),
+        ("1Iex", 0.95, [(100, 103), (106, 109)], "1Iex"),
+        ("HIex", 0.7, [(100, 112), (116, 118)], "HIex"),
+    ],
+)
+def test_the_strokes_of_an_h_are_known_whatever_they_were_taken_for(text, sure, columns, read):
+    rest = [(140 + 20 * n, 152 + 20 * n) for n in range(len(text) - 2)]
+    (letters,) = glyphs_of(run(text, [*columns, *rest], sure), inked(*columns, *rest, rows=(107, 123)), 30.0)
+    assert "".join(glyph.text for glyph in letters) == read
+
+
+def test_a_bare_stroke_alone_is_what_is_left_of_a_rule():
+    sheet = inked((200, 203), (300, 306))
+    assert overlooked(sheet, [run("10", [(20, 30), (31, 40)])], 30.0) == [(300, 105, 306, 125)]
+
+
 def test_a_column_of_single_letters_is_as_many_lines():
     box = numpy.array([(100, 100), (130, 100), (130, 220), (100, 220)], float)
     lines = glyphs_of(Run("套卷只", 0.9, box, ()), inked((102, 128), rows=(100, 220)), 30.0)
@@ -203,6 +224,11 @@ def test_of_equally_many_readings_the_surer_ones_are_believed():
     assert voted("了腈", *[reading("了腈", 0.9)] * 2, *[reading("丁腈", 0.6)] * 3).text == "了腈"
 
 
+def test_a_letter_that_most_readings_lack_is_none():
+    assert voted("sstainless", *[reading("stainless")] * 4, reading("sstainless")).text == "stainless"
+    assert voted("sstainless", *[reading("stainless")] * 2, *[reading("sstainless")] * 3).text == "sstainless"
+
+
 def test_two_readings_of_six_outvote_nobody_however_sure_they_are():
     assert voted("A5", *[reading("AS", 1.0)] * 2, *[reading("A5", 0.3)] * 3, sure=0.3).text == "A5"
 
@@ -234,6 +260,7 @@ def test_a_line_that_was_read_surely_is_not_read_again():
         ("0S-M12-35-ZN", "OS-M12-35-ZN"), ("P.0", "P.O"), ("P.05", "P.05"),
         ("stainlcss", "stainless"), ("Sockct", "Socket"), ("platcd", "plated"), ("function", "function"),
         ("acct", "acct"), ("Pct", "Pct"), ("discs", "discs"), ("punch", "punch"),
+        ("VI8×90", "M8×90"), ("VI-8", "VI-8"), ("HH,7262.130", "HH.7262.130"), ("A,5", "A,5"),
         ("ziņc", "zinc"), ("手套·M20×50", "手套 M20×50"),
         ("1pcs", "1pcs"), ("10mm", "10mm"), ("M8x10", "M8x10"), ("P01", "P01"), ("0.85", "0.85"), ("é", "é"),
         ("-5", "-5"),

@@ -85,6 +85,18 @@ def find(text: str, limit: int = 20, *, only_active: bool = False) -> list[Produ
     return [ProductFact(*row) for row in rows]
 
 
+def name_words(most: int = 20_000) -> tuple[str, ...]:
+    """The words of the names of what is sold, in small letters, the commonest first; so many at most."""
+    rows = fetch_all(
+        r"""SELECT found[1] FROM catalog_product p, LATERAL regexp_matches(
+                lower(p.name_en || ' ' || p.name_zh), '[a-z]{3,}|[\u4e00-\u9fff]{3,}', 'g') AS found
+            WHERE p.is_active
+            GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT %s""",
+        [most],
+    )
+    return tuple(row[0] for row in rows)
+
+
 def packs_for(product_ids: Collection[int]) -> dict[int, tuple[PackFact, ...]]:
     """Packs per product, the smallest first; a product without any has no entry."""
     rows = fetch_all(

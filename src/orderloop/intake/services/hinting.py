@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 
+from orderloop.catalog.queries import name_words
 from orderloop.foundation.calendar import business_day
 from orderloop.intake import queries
 from orderloop.intake.facts import SECTION, Claimed, LessonFact, PartnerFact, ReadMessage
@@ -13,7 +15,7 @@ from orderloop.intake.rules.learning import taught_hints
 from orderloop.intake.rules.merging import orders_of
 from orderloop.intake.services.claiming import Read, kept_held, read_message
 from orderloop.intake.services.judging import known_parties
-from orderloop.interchange.facts import Envelope, Format, Hints
+from orderloop.interchange.facts import Envelope, Format, Hints, Reading
 from orderloop.interchange.services import NeedsRecognition, read_at_once, read_document
 from orderloop.orders.rules import po_key
 from orderloop.policy.queries import in_force, working_time
@@ -30,7 +32,20 @@ def read_messages(
     if not claimed:
         return []
     with kept_held(claimed):
-        return _read(claimed, own_names, at, read_document if recognise else read_at_once)
+        return _read(claimed, own_names, at, _recognising() if recognise else read_at_once)
+
+
+def _recognising() -> Read:
+    """Reads every document, what is recognised with the words our goods are called by, asked for at the first one."""
+    words = cache(name_words)
+
+    def read(content: bytes, hints: Hints) -> Reading:
+        try:
+            return read_at_once(content, hints)
+        except NeedsRecognition:
+            return read_document(content, replace(hints, words=words()))
+
+    return read
 
 
 def _read(claimed: Sequence[Claimed], own_names: Sequence[str], at: datetime, reader: Read) -> list[ReadMessage]:

@@ -192,10 +192,12 @@ def _is_made_up(across: float, down: float, frame: Any) -> bool:
 
 def _recognised(pictures: Iterator[Picture], hints: Hints) -> Reading:
     from orderloop.interchange.readers.image_words import recognise
+    from orderloop.interchange.rules.pages.familiar import Vocabulary, familiar_page
 
+    known = Vocabulary.of(hints.words)
     pages, faults = [], []
     for number, picture in enumerate(pictures, 1):
-        page = recognise(picture.grey, picture.dpi, number, is_photo=picture.is_photo)
+        page = familiar_page(recognise(picture.grey, picture.dpi, number, is_photo=picture.is_photo), known)
         pages.append(page)
         faults += faults_of(picture, page)
     if not pages:

@@ -27,9 +27,9 @@ _LONG_STEP, _BLANK = 1.18, 0.2
 _STACKED = 1.7
 # An overlooked letter's height and breadth in shares of the usual line, and how much of them is white around it.
 _LEAST_HIGH, _MOST_HIGH, _MOST_BROAD, _AROUND = 0.45, 1.2, 1.5, 0.25
-_MOST_OVERLOOKED = 60
+_MOST_OVERLOOKED, _STROKE = 60, 0.22
 # How broad an H is in shares of its height, what its strokes are taken for, and how sure it is at most.
-_H_AT_LEAST, _H_AT_MOST, _STROKES, _SURE_OF_H = 0.6, 0.95, frozenset("Il|"), 0.75
+_H_AT_LEAST, _H_OF_UNLIKE, _H_AT_MOST, _STROKES, _SURE_OF_H, _SURE_OF_ONE = 0.6, 0.48, 0.95, frozenset("Il|"), 0.75, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +124,30 @@ def _with_bars(glyphs: list[Glyph], page: Any) -> list[Glyph]:
     closed: list[Glyph] = []
     for glyph in glyphs:
         last = closed[-1] if closed else None
-        if last is not None and {last.text, glyph.text} <= _STROKES and "I" in (last.text, glyph.text):
+        if last is not None and _may_be_strokes(closed, glyph):
             left, top, right, bottom = last.box[0], glyph.box[1], glyph.box[2], glyph.box[3]
             rows = numpy.flatnonzero((page[int(top) : int(bottom), int(left) : int(right)] < INK).any(axis=1))
             share = (right - left) / (rows[-1] - rows[0] + 1) if len(rows) else 0.0
-            if _H_AT_LEAST < share < _H_AT_MOST:
+            if (_H_AT_LEAST if last.text == glyph.text else _H_OF_UNLIKE) < share < _H_AT_MOST:
                 sure = _SURE_OF_H * min(last.confidence, glyph.confidence)
                 closed[-1] = Glyph("H", (left, top, right, bottom), sure, last.after_space)
                 continue
         closed.append(glyph)
     return closed
+
+
+def _may_be_strokes(before: Sequence[Glyph], glyph: Glyph) -> bool:
+    """Whether two letters, of which the last one before is the first, may be the strokes of one H: no word begins with
+    two l, and where one is a 1 nobody was sure of it."""
+    last, pair = before[-1], before[-1].text + glyph.text
+    if pair == "ll":
+        height = last.box[3] - last.box[1]
+        return len(before) == 1 or last.after_space or last.box[0] - before[-2].box[2] > _GAP_AT_LEAST * height
+    if "1" in pair:
+        return set(pair) == {"1", "I"} and min(last.confidence, glyph.confidence) < _SURE_OF_ONE
+    # An H as narrow as a stroke is its left one.
+    is_half = last.text == "H" and last.box[2] - last.box[0] < _STROKE * (last.box[3] - last.box[1])
+    return (is_half or last.text in _STROKES) and glyph.text in _STROKES and "I" in pair
 
 
 def is_change(left: Glyph, right: Glyph) -> bool:
@@ -242,6 +256,8 @@ def overlooked(page: Any, runs: Sequence[Run], usual: float) -> list[tuple[int, 
     for left, top, width, height, area in stats[1:]:
         is_letter = _LEAST_HIGH * usual <= height <= _MOST_HIGH * usual and width <= _MOST_BROAD * usual
         rows = ink[top : top + height, left : left + width].any(axis=1)
+        # A bare stroke is what is left of a rule.
+        is_letter = is_letter and width > _STROKE * height
         # A colon has white in its middle.
         if not is_letter or area < 0.12 * width * height or rows.mean() < 0.75:
             continue

@@ -9,6 +9,7 @@ from typing import Any
 from orderloop.interchange.facts import Fault, FaultCode, Hints, Page, Place, Reading
 from orderloop.interchange.readers import image, pdf
 from orderloop.interchange.rules.forms import as_json, hints_of, reading_body
+from orderloop.interchange.rules.pages.familiar import Vocabulary, familiar_page
 from orderloop.interchange.rules.pages.layout import order_from_pages
 from orderloop.interchange.rules.pages.recognised import with_doubts
 
@@ -34,7 +35,7 @@ def read(content: bytes, hints: Hints) -> Reading:
     if importlib.util.find_spec("rapidocr") is None:
         return replace(reading, faults=(*reading.faults, Fault(FaultCode.NO_RECOGNITION)))
     try:
-        read = list(_recognised(content, wanted))
+        read = list(_recognised(content, wanted, Vocabulary.of(hints.words)))
     except image.TooLarge as excess:
         return replace(reading, faults=(*reading.faults, Fault(FaultCode.TOO_LARGE, params={"limit": str(excess)})))
     recognised = {page.number: page for page, _faults in read}
@@ -42,7 +43,7 @@ def read(content: bytes, hints: Hints) -> Reading:
     return replace(whole, faults=(*whole.faults, *(fault for _page, faults in read for fault in faults)))
 
 
-def _recognised(content: bytes, wanted: Mapping[int, Page]) -> Iterator[tuple[Page, list[Fault]]]:
+def _recognised(content: bytes, wanted: Mapping[int, Page], known: Vocabulary) -> Iterator[tuple[Page, list[Fault]]]:
     """The pages with what a person must know of each."""
     for number, picture in image.scanned_pages(content, frozenset(wanted)):
         darkest: Any = picture.grey.getextrema()[0]
@@ -51,7 +52,7 @@ def _recognised(content: bytes, wanted: Mapping[int, Page]) -> Iterator[tuple[Pa
             continue
         from orderloop.interchange.readers.image_words import recognise
 
-        page = recognise(picture.grey, picture.dpi, number)
+        page = familiar_page(recognise(picture.grey, picture.dpi, number), known)
         yield page, image.faults_of(picture, page)
 
 

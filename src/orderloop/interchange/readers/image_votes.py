@@ -64,6 +64,7 @@ def _outvoted(run: Run, readings: Sequence[Reading]) -> Run:
     parts = tuple(
         part if winner[0] == part[0] else (winner[0], winner[1], part[2])
         for part, winner in zip(run.parts, winners, strict=True)
+        if winner[0]
     )
     told = iter(winners)
     text = "".join(letter if letter.isspace() else next(told)[0] for letter in run.text)
@@ -71,7 +72,8 @@ def _outvoted(run: Run, readings: Sequence[Reading]) -> Run:
 
 
 def _vote(votes: Sequence[Votes], letters: Sequence[str], reading: Reading) -> None:
-    """Give each letter the vote of a reading, as much as that was sure of it, where that has as many letters there."""
+    """Give each letter the vote of a reading, as much as that was sure of it: for the letter it has there, or for none
+    where it has one less."""
     others = [letter for letter, _sure in reading]
     for kind, start, end, other, until in SequenceMatcher(None, letters, others, autojunk=False).get_opcodes():
         if kind == "equal" or (kind == "replace" and end - start == until - other):
@@ -80,6 +82,9 @@ def _vote(votes: Sequence[Votes], letters: Sequence[str], reading: Reading) -> N
                 # Which of these two it is no size tells.
                 told = letters[at] if {letter, letters[at]} == {"O", "0"} else letter
                 votes[at].setdefault(told, []).append(sure)
+        elif kind == "delete" and end - start == 1 and reading:
+            beside = [sure for _letter, sure in reading[max(0, other - 1) : other + 1]]
+            votes[start].setdefault("", []).append(min(beside))
 
 
 def _winner(cast: Votes, letter: str, voters: int) -> tuple[str, float]:

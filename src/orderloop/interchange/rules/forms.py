@@ -141,8 +141,7 @@ def hints_body(hints: Hints) -> dict[str, Any]:
         if getattr(hints, name)
     }
     body |= {name: getattr(hints, name) for name in ("filename", "content_type") if getattr(hints, name)}
-    if hints.own_names:
-        body["own_names"] = list(hints.own_names)
+    body |= {name: list(getattr(hints, name)) for name in ("own_names", "words") if getattr(hints, name)}
     if hints.today is not None:
         body["today"] = hints.today.isoformat()
     return body
@@ -160,6 +159,7 @@ def hints_of(body: Mapping[str, Any]) -> Hints:
         profile=_texts(body.get("profile", {})),
         own_names=tuple(_text(each) for each in body.get("own_names", ())),
         today=date.fromisoformat(body["today"]) if "today" in body else None,
+        words=tuple(_text(each) for each in body.get("words", ())),
     )
 
 

@@ -23,6 +23,9 @@ _MENDED: tuple[tuple[re.Pattern[str], str], ...] = (
     # An e that lost its bar: between these consonants no word has a c.
     (re.compile(r"(?<=[A-Za-z][bdfghjklmpqtvwxz])c(?=[bdfgjmnpqstvwxz])"), "e"),
     (re.compile(r"(?<=[0-9xX×*])[lI|](?=[0-9])"), "1"),
+    # An M that came apart, before the breadth of a thread; a comma within a code.
+    (re.compile(r"(?<![A-Za-z0-9])(?:VI|IVI|1VI|IV1)(?=\d{1,2}[xX×*]\d)"), "M"),
+    (re.compile(r"^([A-Z]{1,4}),(?=\d+\.\d+$)"), r"\1."),
     # A code begins with its letters; between digits there is a digit.
     (re.compile(r"^0(?=[A-Z]{1,3}[-./]?[A-Z]?\d)"), "O"),
     (re.compile(r"(?<=\d)O(?=\d)"), "0"),

@@ -1,0 +1,187 @@
+"""Recognised words held against words that are known: those of forms, of what is sold, and those read surely elsewhere
+on the page. A word nobody knows that is a known one with a stroke lost is that one."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import combinations
+
+from orderloop.interchange.facts import Page, Word
+from orderloop.interchange.rules.lexicon import COLUMNS, LABELS, TITLES, TOTALS, column_meaning, label_meaning
+from orderloop.interchange.rules.values import day_in, is_ean
+
+# A Latin word; recognition also takes an l for a one, and dirt above it for an accent.
+_LATIN = re.compile(r"(?<![\w@.\-/])[A-Za-z1\u00e0-\u00ff|]{3,}(?![\w@\-/]|\.\w)")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]{4,}")
+# Signs a lost or an added stroke makes of one another.
+_STROKES = str.maketrans(dict.fromkeys("ecéèêëç", "c") | dict.fromkeys("li1|íìîïj", "l") | dict.fromkeys("oóòôö", "o"))
+# Words that short are known ones only if their e lost its bar or their l is a one.
+_SHORT, _LOST = 4, frozenset("c1íìîï")
+# How long a Latin and a Chinese word are at least to be known by the page alone.
+_SHORTEST_OF_PAGE, _LONG_OF_PAGE = 5, 6
+# Below this a word is doubtful enough to be taken for a known one that is like it in all but one sign whatsoever; above
+# that a word of the page is sure enough to be known.
+_DOUBTFUL, _SURE = 0.75, 0.9
+_SHORTEST_LIKE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Known words: in small letters, and by what is left of each when strokes are lost."""
+
+    words: frozenset[str]
+    by_strokes: dict[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> "Vocabulary":
+        """All words of some texts, Latin and Chinese."""
+        words = frozenset(word for text in texts for word in _words_in(text))
+        by_strokes: dict[str, list[str]] = {}
+        for word in words:
+            by_strokes.setdefault(_strokes(word), []).append(word)
+        return cls(words, {key: tuple(sorted(found)) for key, found in by_strokes.items()})
+
+
+def _words_in(text: str) -> Iterator[str]:
+    yield from (found.lower() for found in re.findall(r"[A-Za-z]{3,}", text))
+    yield from re.findall(r"[\u4e00-\u9fff]{3,}", text)
+
+
+def _strokes(word: str) -> str:
+    return word.lower().translate(_STROKES)
+
+
+@cache
+def of_forms() -> Vocabulary:
+    """The words by which forms name their fields."""
+    return Vocabulary.of(text for table in (LABELS, TOTALS, COLUMNS, TITLES) for text in table.values())
+
+
+def familiar_page(page: Page, known: Vocabulary) -> Page:
+    """A recognised page with its `familiar` words."""
+    return replace(page, words=tuple(familiar(page.words, known)))
+
+
+def familiar(words: Sequence[Word], known: Vocabulary) -> list[Word]:
+    """A page's words, unknown ones with a lost stroke mended, measures with the sign the page writes between them, and
+    labels parted from the values behind them."""
+    words = _with_crosses(_with_barcodes_whole(words))
+    page = Vocabulary.of(
+        found
+        for word in words
+        if word.confidence >= _SURE
+        for found in _words_in(word.text)
+        if len(found) >= (_SHORTEST_OF_PAGE if found.isascii() else _LONG_OF_PAGE)
+    )
+    return [replace(word, text=_parted(_mended(word, (of_forms(), known), page))) for word in words]
+
+
+def _mended(word: Word, known: Sequence[Vocabulary], page: Vocabulary) -> str:
+    text = _LATIN.sub(lambda found: _latin(found[0], word.confidence, known, page), word.text)
+    if word.confidence >= _DOUBTFUL:
+        return text
+    return _CHINESE.sub(lambda found: _chinese(found[0], (*known, page)), text)
+
+
+def _latin(text: str, sure: float, known: Sequence[Vocabulary], page: Vocabulary) -> str:
+    lower = text.lower()
+    if any(lower in each.words for each in known) or sum(sign.isascii() and sign.isalpha() for sign in text) < 2:
+        return text
+    found = {word for each in known for word in each.by_strokes.get(_strokes(lower), ())}
+    if not found and sure < _SURE and len(lower) >= _SHORTEST_OF_PAGE:
+        found = set(page.by_strokes.get(_strokes(lower), ())) - {lower}
+    if not found and sure < _DOUBTFUL and len(lower) >= _SHORTEST_LIKE and "1" not in lower:
+        found = {word for each in known for word in each.words if word.isascii() and _is_near(lower, word)}
+    meant = found.pop() if len(found) == 1 else lower
+    if len(lower) <= _SHORT and any(a != b and a not in _LOST for a, b in zip(lower, meant, strict=False)):
+        return text
+    return text if meant == lower else _cased(meant, text)
+
+
+def _cased(word: str, like: str) -> str:
+    return word.upper() if like.isupper() else word.capitalize() if like[0].isupper() else word
+
+
+def _is_near(one: str, other: str) -> bool:
+    """Whether two words differ in one sign, be it another, one more or one less."""
+    if abs(len(one) - len(other)) > 1 or one == other:
+        return False
+    short, long = sorted((one, other), key=len)
+    if len(short) == len(long):
+        return sum(a != b for a, b in zip(short, long, strict=True)) == 1
+    return any("".join(kept) == short for kept in combinations(long, len(short)))
+
+
+def _chinese(text: str, known: Sequence[Vocabulary]) -> str:
+    """The one known word that differs in one sign; a run of signs that holds other words too is left alone."""
+    if any(text in each.words for each in known):
+        return text
+    found = {
+        word
+        for each in known
+        for word in each.words
+        if len(word) == len(text) and sum(a != b for a, b in zip(word, text, strict=True)) == 1
+    }
+    return found.pop() if len(found) == 1 else text
+
+
+def _with_barcodes_whole(words: Sequence[Word]) -> list[Word]:
+    """Words with a barcode that runs over a ruling out of its cell in one again: its last digit checks the others."""
+    whole: list[Word] = []
+    for word in words:
+        last = whole[-1] if whole else None
+        if last is not None and is_ean(last.text + word.text) and _adjoin(last, word):
+            right, bottom = word.box[2], max(last.box[3], word.box[3])
+            sure = min(last.confidence, word.confidence)
+            whole[-1] = Word(last.text + word.text, (*last.box[:2], right, bottom), sure)
+        else:
+            whole.append(word)
+    return whole
+
+
+def _adjoin(left: Word, right: Word) -> bool:
+    """Whether two words of a page stand side by side, no further apart than letters do; a page is about as high as
+    broad."""
+    level = (right.box[1] + right.box[3]) / 2
+    return left.box[1] < level < left.box[3] and right.box[0] - left.box[2] < 0.5 * (left.box[3] - left.box[1])
+
+
+_MEASURE = re.compile(r"(?<![\w.])([A-Za-z]{0,2})(\d{1,4})([xX×*])(\d{1,4})(?=([A-Za-z]{0,2})(?![\w.]))")
+
+
+def _with_crosses(words: Sequence[Word]) -> list[Word]:
+    """Words with a doubtful sign between the figures of a measure as the page's other measures of the kind have it."""
+    signs: dict[tuple[str, str], Counter[str]] = {}
+    for word in words:
+        for before, _one, sign, _other, unit in _MEASURE.findall(word.text):
+            signs.setdefault((before, unit), Counter())[sign] += 1
+
+    def meant(found: re.Match[str]) -> str:
+        every = signs[found[1], found[5]]
+        sign, most = every.most_common(1)[0]
+        return f"{found[1]}{found[2]}{sign if most * 3 >= every.total() * 2 else found[3]}{found[4]}"
+
+    return [replace(word, text=_MEASURE.sub(meant, word.text)) if word.confidence < _SURE else word for word in words]
+
+
+_LABELLED = re.compile(r"^[\u3400-\u9fff]{2,8}")
+
+
+def _parted(text: str) -> str:
+    """A label and what stands behind it without a blank, as narrow blanks come out, with a blank between."""
+    head = _LABELLED.match(text)
+    if head is None or " " in text or _is_title(text):
+        return text
+    for end in range(min(head.end(), len(text) - 2), 1, -1):
+        meaning = label_meaning(text[:end], {})
+        if meaning is None or text[end] in ":：/(（）)、，。":
+            continue
+        if meaning.strength >= 1 or day_in(text[end:]) is not None:
+            return f"{text[:end]} {text[end:]}"
+    return text
+
+
+def _is_title(text: str) -> bool:
+    return label_meaning(text, {}) is not None or column_meaning(text, {}) is not None

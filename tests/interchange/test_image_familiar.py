@@ -1,0 +1,91 @@
+"""Recognised words are told by known ones where a stroke was lost, and by what the page says elsewhere."""
+
+import pytest
+
+from orderloop.interchange.facts import Hints, Word
+from orderloop.interchange.rules.forms import hints_body, hints_of
+from orderloop.interchange.rules.pages.familiar import Vocabulary, familiar
+
+GOODS = Vocabulary.of(
+    [
+        "bearing",
+        "grease",
+        "cable",
+        "tie",
+        "lamp",
+        "ball",
+        "screw",
+        "stainless",
+        "silicone",
+        "镀锌丁腈手套",
+        "硅胶密封圈",
+    ]
+)
+
+
+def read(text, sure=0.95, *others):
+    """What a word of a page is taken for that holds other words too, all of them sure."""
+    words = [Word(text, (0.1, 0.1, 0.2, 0.12), sure)]
+    words += [Word(each, (0.1, 0.2 + n / 20, 0.2, 0.22 + n / 20), 0.97) for n, each in enumerate(others)]
+    return familiar(words, GOODS)[0].text
+
+
+@pytest.mark.parametrize(
+    ("said", "sure", "meant"),
+    [
+        ("Bcaring", 0.95, "Bearing"), ("grcasc，", 0.95, "grease，"), ("SCRFW", 0.95, "SCRFW"), ("tic,", 0.95, "tie,"),
+        ("1amp", 0.95, "lamp"), ("balí", 0.95, "ball"), ("Totai", 0.95, "Total"), ("Datc", 0.95, "Date"),
+        ("Tc1", 0.95, "Tel"), ("STAINLCSS", 0.95, "STAINLESS"),
+        # One sign whatsoever only where the word is doubtful.
+        ("stainlesss", 0.5, "stainless"), ("stainlesss", 0.95, "stainlesss"), ("Xumber", 0.6, "Number"),
+        ("scrow", 0.6, "screw"), ("镀锌了腈手套DN70", 0.6, "镀锌丁腈手套DN70"), ("镀锌了腈手套", 0.9, "镀锌了腈手套"),
+        # What is known, short, a code, a measure or an address stays.
+        ("Ball", 0.4, "Ball"), ("Mall", 0.95, "Mall"), ("Lei", 0.5, "Lei"), ("tlc", 0.95, "tlc"),
+        ("BALC-1", 0.6, "BALC-1"), ("M10", 0.5, "M10"), ("min@lamp.examplc", 0.6, "min@lamp.examplc"),
+        ("平势圈", 0.5, "平势圈"),
+    ],
+)  # fmt: skip
+def test_a_word_nobody_knows_is_the_known_one_it_is_left_of(said, sure, meant):
+    assert read(said, sure) == meant
+
+
+def test_a_doubtful_word_is_told_by_the_same_word_read_surely_elsewhere_on_the_page():
+    assert read("Lianchuanq", 0.8, "Lianchuang") == "Lianchuanq"
+    assert read("Tianchcng", 0.8, "Tiancheng") == "Tiancheng"
+    assert read("Tianchcng", 0.95, "Tiancheng") == "Tianchcng"
+    assert read("东莞大成机电设备有限公司", 0.54, "东莞天成机电设备有限公司") == "东莞天成机电设备有限公司"
+    assert read("东莞大成机电设备有限公司", 0.9, "东莞天成机电设备有限公司") == "东莞大成机电设备有限公司"
+
+
+def test_a_page_writes_measures_of_a_kind_with_one_sign():
+    assert read("24×190mm", 0.6, "3x15mm", "5x20mm", "M8×90") == "24x190mm"
+    assert read("M16x90", 0.6, "3x15mm", "M8×90", "M6×45") == "M16×90"
+    assert read("24×190mm", 0.95, "3x15mm", "5x20mm") == "24×190mm"
+    assert read("24×190mm", 0.6) == "24×190mm"
+
+
+@pytest.mark.parametrize(
+    ("said", "parted"),
+    [
+        ("采购日期2026年6月18日", "采购日期 2026年6月18日"), ("日期2026年6月18日", "日期 2026年6月18日"),
+        ("供应商海港紧固件有限公司", "供应商 海港紧固件有限公司"), ("结算方式月结", "结算方式 月结"),
+        ("订单编号", "订单编号"), ("合计金额", "合计金额"), ("单价(元)", "单价(元)"), ("电话号码", "电话号码"),
+        ("订单编号：PO-1", "订单编号：PO-1"), ("不锈钢包装箱", "不锈钢包装箱"), ("日期说明", "日期说明"),
+    ],
+)  # fmt: skip
+def test_a_label_is_parted_from_the_value_that_touches_it(said, parted):
+    assert read(said) == parted
+
+
+def test_a_barcode_a_ruling_runs_through_is_whole_again():
+    def found(one, other, start=0.201):
+        words = [Word(one, (0.1, 0.1, 0.2, 0.12), 0.9), Word(other, (start, 0.1, 0.22, 0.12), 0.8)]
+        return [(word.text, word.box, word.confidence) for word in familiar(words, GOODS)]
+
+    assert found("69000102375", "78") == [("6900010237578", (0.1, 0.1, 0.22, 0.12), 0.8)]
+    assert [text for text, _box, _sure in found("69000102375", "79")] == ["69000102375", "79"]
+    assert [text for text, _box, _sure in found("69000102375", "78", 0.215)] == ["69000102375", "78"]
+
+
+def test_known_words_are_handed_to_the_reader():
+    assert hints_of(hints_body(Hints(words=("cable", "扎带")))) == Hints(words=("cable", "扎带"))
