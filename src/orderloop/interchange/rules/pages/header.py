@@ -69,7 +69,8 @@ def header_from(regions: Sequence[Region], hints: Hints, usage: Usage) -> tuple[
         others = {fold_label(each.value.text) for each in rivals if each.rank >= best.rank - 0.1} - {
             fold_label(best.value.text)
         }
-        is_contested = bool(others) and name in (*CODES, *DAYS) and best.value.method is not Method.LEARNT
+        # Words that were taught outrank others, but where they say two things themselves nobody knows which is meant.
+        is_contested = bool(others) and name in (*CODES, *DAYS)
         fields[name] = replace(best.value, confidence=0.6) if is_contested else best.value
         if is_contested:
             params = {"name": name, "given": best.value.text}

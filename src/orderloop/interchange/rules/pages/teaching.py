@@ -174,7 +174,7 @@ def _wrapped(sheet: Sheet, index: int, pieces: Sequence[Sequence[Token]], target
 
 
 def _is_close(sheet: Sheet, index: int, lower: Line, left: float) -> bool:
-    """Whether a line below stands closer to line `index` than lines set to the same left side do elsewhere around it."""
+    """Whether a line below stands closer to line `index` than lines set to the same left do elsewhere around it."""
     levels = [line.level for line in sheet.lines if any(abs(token.x0 - left) < 2 for token in line.tokens)]
     step = lower.level - sheet.lines[index].level
     around = [other - one for one, other in pairwise(levels) if abs(one - sheet.lines[index].level) < 8 * step]
