@@ -11,17 +11,17 @@ from orderloop.foundation.outcome import Reason
 # Canonical code -> what customers write for it; the UN/ECE Recommendation 20 codes of electronic orders are among them.
 UNIT_NAMES: Mapping[str, str] = {
     "EA": "EACH PC PCS PCE PIECE PIECES UNIT UNITS H87 C62 NMP STK STUECK STÜCK "
-    "个 件 只 支 台 辆 条 根 把 块 片 枚 颗 粒 本 部",
-    "SET": "SETS KIT KITS 套 组",
-    "PR": "PAIR PAIRS PRS NPR 双 对 副",
+    "个 件 只 支 台 辆 条 根 把 块 片 枚 颗 粒 本 部 個 隻 條 PIÈCE PIÈCES",
+    "SET": "SETS KIT KITS 套 组 組",
+    "PR": "PAIR PAIRS PRS NPR 双 对 副 雙 對 PAAR PAIRE PAIRES",
     "DZ": "DOZ DOZEN DOZENS DZN 打",
     "BOX": "BOXES BX XBX 盒",
     "CTN": "CARTON CARTONS CT CASE CASES CS XCT 箱 纸箱",
     "PK": "PACK PACKS PKT PACKET PACKETS PA XPK 包",
     "BAG": "BAGS BG XBG 袋",
     "BTL": "BOTTLE BOTTLES XBO 瓶",
-    "ROLL": "ROLLS RL RO XRO 卷",
-    "SHEET": "SHEETS SHT ST XST 张",
+    "ROLL": "ROLLS RL RO XRO 卷 捲 ROLLE ROLLEN ROULEAU ROULEAUX",
+    "SHEET": "SHEETS SHT ST XST 张 張",
     "PLT": "PALLET PALLETS XPX 托 托盘 板",
     "DRUM": "DRUMS DR XDR 桶",
     "KG": "KGS KGM KILO KILOGRAM KILOGRAMS 千克 公斤",

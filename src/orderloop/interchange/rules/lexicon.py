@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from orderloop.interchange.rules import lexicon_abroad
+
 # Labels of single values. The names after the colon of `party:` open a block about somebody; `other` are labels whose
 # value is none of ours, known so that it is not taken for one.
 LABELS: Mapping[str, str] = {
@@ -344,9 +346,13 @@ def fold_label(text: str) -> str:
     return "".join(sign for sign in folded if sign.isalnum() or sign == "#")
 
 
-def _table(words: Mapping[str, str]) -> dict[str, tuple[str, float]]:
+def _sums(totals: Mapping[str, str]) -> dict[str, str]:
+    return {f"sum:{name}": words for name, words in totals.items()}
+
+
+def _table(*words: Mapping[str, str]) -> dict[str, tuple[str, float]]:
     table: dict[str, tuple[str, float]] = {}
-    for key, names in words.items():
+    for key, names in (entry for each in words for entry in each.items()):
         name, strength = key.rstrip("?!"), 0.6 if key.endswith("?") else 1.0
         for each in names.split("|"):
             folded = fold_label(each)
@@ -355,10 +361,10 @@ def _table(words: Mapping[str, str]) -> dict[str, tuple[str, float]]:
     return table
 
 
-_LABELS = _table({**LABELS, **{f"sum:{name}": words for name, words in TOTALS.items()}})
-_COLUMNS = _table(COLUMNS)
+_LABELS = _table(LABELS, _sums(TOTALS), lexicon_abroad.LABELS, _sums(lexicon_abroad.TOTALS))
+_COLUMNS = _table(COLUMNS, lexicon_abroad.COLUMNS)
 _SUPPLIER_ITEMS = frozenset(fold_label(name) for name in COLUMNS["item!"].split("|"))
-_ROLES = _table(TITLES)
+_ROLES = _table(TITLES, lexicon_abroad.TITLES)
 _LONGEST = max(len(name) for name in (*_LABELS, *_COLUMNS))
 
 

@@ -1,0 +1,41 @@
+"""The words of order forms in German, French, Spanish, Italian and Japanese, and those that the usual programs of
+bookkeeping print on theirs; keys and marks as in the lexicon they are added to."""
+
+from collections.abc import Mapping
+
+LABELS: Mapping[str, str] = {
+    "po_number": "N° de commande|N° commande|Commande n°|Numéro de commande|Bon de commande n°|Nº de pedido|Nº pedido|"
+    "Número de pedido|Pedido nº|N. ordine|Numero ordine|注文番号|発注番号",
+    "ordered_on": "Date de commande|Date de la commande|Fecha de pedido|Fecha del pedido|Data ordine|発注日|注文日",
+    "ordered_on?": "Fecha",
+    "requested_on": "Expected arrival|Expected receipt date|Wunschtermin|Date de livraison|Date de livraison souhaitée|"
+    "Livraison souhaitée|Délai de livraison|Fecha de entrega|Entrega|Data di consegna|納期|希望納期",
+    "currency": "结算币别|Devise|Moneda|Valuta|通貨",
+    "other": "Employee|Memo|Vendor order no|Buy-from vendor no|Your vendor no with us|Ship via|Purchaser code",
+    "party:supplier": "Fournisseur|Proveedor|Fornitore",
+}
+TOTALS: Mapping[str, str] = {
+    "total": "Total TTC|Montant TTC|Total a pagar|税込合計",
+    "total?": "Importe total|Totale ordine|Totale|合計金額",
+    "net_total": "Untaxed amount|Total HT|Montant HT|Base imponible|Imponibile|Nettosumme|税抜合計",
+    "tax_total": "TVA|IVA|消費税",
+    "skip": "Übertrag|A reporter|Report|Suma y sigue|Riporto",
+}
+COLUMNS: Mapping[str, str] = {
+    "item": "Réf|Código|Codice|Código artículo|Codice articolo",
+    "description": "Descrizione|Libellé|Concepto|Activity|Product/Service",
+    "quantity": "Qté|Quantità|Bestellmenge",
+    "unit": "ME|単位|Unité de mesure|U.M.",
+    "unit_price": "Prix unitaire HT|PU HT|P.U. HT|Precio unitario|Prezzo|Prezzo unitario|Direct unit cost|"
+    "Direct unit cost excl VAT",
+    "amount": "Montant HT|Montant|Total HT|Importe|Importo|Line amount excl VAT|Line amount excl tax|金額",
+    "requested_on": "Date req|Expected arrival|Livraison|Entrega|Consegna",
+}
+TITLES: Mapping[str, str] = {
+    "change": "Bestelländerung|Modification de commande|Modificación de pedido",
+    "cancellation": "Stornierung|Annulation de commande|Anulación de pedido",
+    "confirmation": "Confirmation de commande|Confirmación de pedido|Conferma d'ordine|注文請書",
+    "despatch": "Lieferschein|Bon de livraison|Albarán|Documento di trasporto|納品書",
+    "other": "Rechnung|Angebot|Anfrage|Facture|Devis|Factura|Presupuesto|Fattura|Preventivo|見積書|請求書",
+    "order": "Bestellung|Bon de commande|Commande|Pedido de compra|Orden de compra|Ordine di acquisto|注文書|発注書",
+}

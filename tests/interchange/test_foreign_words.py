@@ -1,0 +1,72 @@
+"""Forms in the languages of neighbours, and what the usual programs of bookkeeping print."""
+
+import pytest
+from tests.interchange.drawn_orders import order
+
+from orderloop.foundation.quantity import canonical_unit
+from orderloop.interchange.facts import Role
+
+FRENCH = """
+  BON DE COMMANDE
+
+  N° de commande :  BC-2026-0412     Date de commande :  13/11/2026
+  Date de livraison souhaitée :  28/12/2026
+
+  Référence     Désignation          Quantité    Prix unitaire HT    Montant HT
+  A-1001        Vis                  4000        0,42                1680,00
+  A-1002        Ruban                48          6,90                331,20
+
+                                                 Total HT            2011,20
+                                                 TVA                 402,24
+                                                 Total TTC           2413,44
+"""
+GERMAN = """
+  Bestellung
+
+  Bestellnummer:  B2026-1187     Bestelldatum:  13.11.2026    Liefertermin:  08.12.2026
+
+  Pos    Artikel-Nr    Bezeichnung     Menge     ME      Einzelpreis     Gesamtpreis
+  10     A-1001        Schraube        4000      Stk     0,42            1680,00
+  20     A-1002        Band            48        Rolle   6,90            331,20
+
+                                                         Nettosumme      2011,20
+"""
+
+
+def test_a_french_form_is_read() -> None:
+    read = order(FRENCH)
+    names = ("po_number", "ordered_on", "requested_on", "net_total", "tax_total", "total")
+    assert [read.text(name) for name in names] == [
+        "BC-2026-0412", "2026-11-13", "2026-12-28", "2011.20", "402.24", "2413.44",
+    ]  # fmt: skip
+    assert [(line["item"].text, line["quantity"].text, line["unit_price"].text) for line in read.lines] == [
+        ("A-1001", "4000", "0.42"), ("A-1002", "48", "6.90"),
+    ]  # fmt: skip
+
+
+def test_a_german_form_is_read_with_its_units() -> None:
+    read = order(GERMAN)
+    assert [read.text(name) for name in ("po_number", "requested_on", "net_total")] == [
+        "B2026-1187", "2026-12-08", "2011.20",
+    ]  # fmt: skip
+    assert [canonical_unit(line["unit"].text) for line in read.lines] == ["EA", "ROLL"]
+
+
+@pytest.mark.parametrize(
+    ("title", "role"),
+    [
+        ("Pedido de compra", Role.ORDER), ("注文書", Role.ORDER), ("Rechnung", Role.OTHER), ("請求書", Role.OTHER),
+        ("Lieferschein", Role.DESPATCH), ("Confirmation de commande", Role.CONFIRMATION),
+        ("Stornierung", Role.CANCELLATION),
+    ],
+)  # fmt: skip
+def test_a_title_tells_what_it_is_in_its_own_language(title: str, role: Role) -> None:
+    assert order(GERMAN.replace("Bestellung\n", f"{title}\n")).role is role
+
+
+@pytest.mark.parametrize(
+    ("written", "unit"),
+    [("個", "EA"), ("雙", "PR"), ("組", "SET"), ("Rolle", "ROLL"), ("pièce", "EA"), ("張", "SHEET")],
+)
+def test_units_of_neighbours_are_known(written: str, unit: str) -> None:
+    assert canonical_unit(written) == unit
