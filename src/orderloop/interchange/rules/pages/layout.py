@@ -11,6 +11,7 @@ from orderloop.interchange.facts import Fault, FaultCode, Hints, Method, Page, R
 from orderloop.interchange.rules.caveats import caveat_in
 from orderloop.interchange.rules.lexicon import fold_label
 from orderloop.interchange.rules.pages.days import cut_days
+from orderloop.interchange.rules.pages.goods import lines_of_goods
 from orderloop.interchange.rules.pages.header import header_from, regions_of, role_from, sums_from
 from orderloop.interchange.rules.pages.lines import Sheet, pieces_of, sheet_of, text_of
 from orderloop.interchange.rules.pages.rows import Usage, lines_from
@@ -29,7 +30,7 @@ def order_from_pages(pages: Sequence[Page], hints: Hints) -> ReadOrder:
     sheets = [sheet_of(page) for page in pages]
     tables = tables_of(sheets, hints.columns, hints.labels)
     usage = _usage(sheets, hints)
-    lines = [line for table in tables for line in lines_from(table, usage)]
+    lines = lines_of_goods([list(lines_from(table, usage)) for table in tables])
     taken = {table.sheet.number: (table.first, table.last) for table in tables if table.rows}
     regions = regions_of(sheets, hints, taken)
     fields, faults = header_from(regions, hints, usage)
