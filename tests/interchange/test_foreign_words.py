@@ -70,3 +70,47 @@ def test_a_title_tells_what_it_is_in_its_own_language(title: str, role: Role) ->
 )
 def test_units_of_neighbours_are_known(written: str, unit: str) -> None:
     assert canonical_unit(written) == unit
+
+
+CONTRACT = """
+  产品购销合同
+
+  甲方（需方）：东莞恒达自动化有限公司     合同编号：HD-2611-02
+  一、产品名称、型号、数量、金额：
+
+  产品名称      物料编码      单位     数量      单价      金额
+  螺栓          A-1001        个       10000     0.42      4200.00
+  螺母          A-1002        个       10000     0.08      800.00
+  合计人民币金额（大写）：伍仟元整     ￥5000.00
+
+  三、交货时间：2026年12月10日前；交货地点：东莞市长安镇
+"""
+
+
+def test_a_contract_says_its_day_in_a_clause_and_its_total_behind_words() -> None:
+    read = order(CONTRACT)
+    names = ("po_number", "requested_on", "ship_to_text", "total")
+    assert [read.text(name) for name in names] == ["HD-2611-02", "2026-12-10", "东莞市长安镇", "5000.00"]
+    assert len(read.lines) == 2
+
+
+PROGRAM = """
+  Purchase Order #P00042
+
+  Order Date:  2026-11-17     Expected Arrival:  2026-12-08     Terms:  Net 30
+
+  Description             Qty      Unit Price     Amount
+  [HX-8] Hex bolt         10       2.00           20.00
+
+                                   Untaxed Amount             20.00
+                                   Tax 15%                    3.00
+                                   Total DKK Incl. VAT        23.00
+"""
+
+
+def test_a_programs_form_is_read_without_its_days_of_payment() -> None:
+    read = order(PROGRAM)
+    names = ("po_number", "requested_on", "net_total", "total")
+    assert [read.text(name) for name in names] == ["P00042", "2026-12-08", "20.00", "23.00"]
+    terms = order(PROGRAM.replace("Untaxed Amount             20.00", ""))
+    assert terms.text("net_total") == ""

@@ -288,6 +288,10 @@ _BASIS = re.compile(
     r"(?:pcs|pieces|pc|ea|units?|[个件支只条米套台片根卷箱包只])?",
     re.IGNORECASE,
 )
+# The number of a clause: `三、交货时间`.
+_ORDINAL = re.compile(r"^\s*(?:[一二三四五六七八九十]{1,3}\s*[、.．]|[（(][一二三四五六七八九十]{1,3}[)）])\s*")
+# `Total DKK incl. VAT`.
+_MONEY_WITHIN = re.compile(r"\b(?:CNY|RMB|USD|EUR|GBP|HKD|JPY|TWD|CHF|DKK|SEK|NOK|PLN|CZK|CAD|AUD|SGD|INR)\b(?=\s+\w)")
 _BASIS_WORDS = {"百": "100", "千": "1000", "hundred": "100", "thousand": "1000", "c": "100", "m": "1000"}
 _QUALIFIERS = [
     "cny",
@@ -427,7 +431,8 @@ def _forms(text: str) -> Iterable[str]:
     """The whole label, without brackets, without the basis of a price, and without a currency at its end."""
     plain = unicodedata.normalize("NFKC", text)
     bare = _BRACKETS.sub("", plain)
-    seen = dict.fromkeys(fold_label(form) for form in (plain, bare, _BASIS.sub("", bare)))
+    bare = _ORDINAL.sub("", bare)
+    seen = dict.fromkeys(fold_label(form) for form in (plain, bare, _BASIS.sub("", bare), _MONEY_WITHIN.sub(" ", bare)))
     return [form for form in dict.fromkeys((*seen, *(_shorn(form) for form in seen))) if form]
 
 

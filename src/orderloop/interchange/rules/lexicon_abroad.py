@@ -1,5 +1,5 @@
-"""The words of order forms in German, French, Spanish, Italian and Japanese, and those that the usual programs of
-bookkeeping print on theirs; keys and marks as in the lexicon they are added to."""
+"""The words of order forms in German, French, Spanish, Italian and Japanese, and those that contracts and the usual
+programs of bookkeeping print; keys and marks as in the lexicon they are added to."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,9 @@ TOTALS: Mapping[str, str] = {
     "total?": "Importe total|Totale ordine|Totale|合計金額",
     "net_total": "Untaxed amount|Total HT|Montant HT|Base imponible|Imponibile|Nettosumme|税抜合計",
     "tax_total": "TVA|IVA|消費税",
-    "skip": "Übertrag|A reporter|Report|Suma y sigue|Riporto",
+    "skip": "合计人民币金额大写|合计金额人民币大写|合计人民币大写|总计人民币大写|合计人民币金额|"
+    "人民币金额大写|总金额人民币大写|"
+    "Übertrag|A reporter|Report|Suma y sigue|Riporto",
 }
 COLUMNS: Mapping[str, str] = {
     "item": "Réf|Código|Codice|Código artículo|Codice articolo",

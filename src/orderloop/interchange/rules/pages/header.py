@@ -17,7 +17,7 @@ from orderloop.interchange.rules.pages.labels import (
     names_firm,
     party_of,
 )
-from orderloop.interchange.rules.pages.lines import Sheet, Token, certainty, pieces_of, text_of, with_starts
+from orderloop.interchange.rules.pages.lines import Sheet, Token, certainty, part_of, pieces_of, text_of, with_starts
 from orderloop.interchange.rules.pages.rows import Usage
 from orderloop.interchange.rules.pages.unparted import every_label
 from orderloop.interchange.rules.values import as_text, currency_in, day_in, is_code, number_in, plain
@@ -162,7 +162,7 @@ def _fitting(name: str, candidate: Candidate) -> tuple[list[Token], str]:
     while tokens and tokens[0].text in (":", "：", "-", "#", "/", "|", "No.", "No:"):
         tokens.pop(0)
     if name in DAYS:
-        fit = leading(tokens, lambda text: day_in(text) is not None)
+        fit = leading(tokens, lambda text: day_in(text) is not None) or _day_before_more(tokens)
         return (fit, text_of(fit)) if fit else ([], "")
     if name in CODES or name == "customer_gln":
         return _code(tokens, is_strict=name != "po_number")
@@ -181,6 +181,12 @@ def _fitting(name: str, candidate: Candidate) -> tuple[list[Token], str]:
         fit = [token for token in tokens[:1] if token.text.isdigit()]
         return fit, fit[0].text if fit else ""
     return _words(name, tokens, candidate)
+
+
+def _day_before_more(tokens: Sequence[Token]) -> list[Token]:
+    """The day a sentence of a contract begins with: `2026年12月10日前；交货地点：…`."""
+    found = re.match(r"[^;；，,。]{6,30}(?=[;；，,。])", tokens[0].text) if tokens else None
+    return [part_of(tokens[0], 0, found.end())] if found and day_in(found.group()) is not None else []
 
 
 def _words(name: str, tokens: list[Token], candidate: Candidate) -> tuple[list[Token], str]:
@@ -226,7 +232,7 @@ def _code(tokens: list[Token], is_strict: bool) -> tuple[list[Token], str]:
             break
         run.append(token)
     while run:
-        text = plain(text_of(run)).strip(" ,;，；.。")
+        text = plain(text_of(run)).strip(" ,;，；.。").removeprefix("#")
         if len(run) > 1 and re.fullmatch(r"[A-Za-z\-/#. ]+", plain(run[-1].text)):
             run.pop()
             continue
@@ -323,12 +329,18 @@ def sums_from(regions: Sequence[Region], hints: Hints, usage: Usage, lines: Deci
     for region in regions:
         for label in region.labels:
             name = label.meaning.name.removeprefix("sum:")
+            if name == "skip" and _is_total_in_words(label):
+                name = "total"
             if name not in SUMS:
                 continue
             picked = _sum_of(region, label, usage, lines if name != "tax_total" else None)
             if picked is None:
                 continue
             tokens, number = picked
+            if (label.meaning.name == "sum:skip" and not any(_MARKED.search(token.text) for token in tokens)) or (
+                _is_days_of_payment(label, tokens, number)
+            ):
+                continue
             agrees = lines is not None and abs(number - lines) <= Decimal("0.011")
             sure = (0.97 if label.meaning.strength >= 1 else 0.93) + (0.02 if agrees else 0)
             rank = label.meaning.strength + (0.001 * region.sheet.number) + (2 if label.meaning.origin else 0)
@@ -340,6 +352,21 @@ def sums_from(regions: Sequence[Region], hints: Hints, usage: Usage, lines: Deci
                     sums["net_total"] = sums[name]
                 sums[name] = (rank, value, number)
     return {name: value for name, (_rank, value, _number) in sums.items()}
+
+
+_MARKED = re.compile(r"[¥￥$€£]|元")
+
+
+def _is_total_in_words(label: Label) -> bool:
+    """`合计人民币金额（大写）：伍仟陆佰元整 ￥5600.00`: the total in words, with its figure behind."""
+    text = text_of(label.tokens)
+    return bool(re.search(r"合\s?计|总\s?计|总金额|总额", text)) and not re.search(r"本页|小计|税额", text)
+
+
+def _is_days_of_payment(label: Label, tokens: Sequence[Token], number: Decimal) -> bool:
+    """`Net 30` says when is paid, and not how much."""
+    is_whole = number == number.to_integral_value() and number <= 365 and not re.search(r"\D", text_of(tokens))
+    return fold_label(text_of(label.tokens)) == "net" and is_whole
 
 
 def _sum_of(region: Region, label: Label, usage: Usage, lines: Decimal | None) -> tuple[list[Token], Decimal] | None:

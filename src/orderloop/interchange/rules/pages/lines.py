@@ -7,8 +7,11 @@ from statistics import median
 
 from orderloop.interchange.facts import Page, Place
 
-# A colon parts a label from its value, but not the hours from the minutes, nor what stands in an address of the web.
-_COLON = re.compile(r"^[:：](?=.)|(?<=[^\d\s:：])[:：](?!//)|(?<=[\d)）])：|(?<=[)）]):")
+# A colon parts a label from its value, but not the hours from the minutes, nor what stands in an address of the web;
+# in a clause of a contract the next label follows a semicolon.
+_COLON = re.compile(
+    r"^[:：](?=.)|(?<=[^\d\s:：])[:：](?!//)|(?<=[\d)）])：|(?<=[)）]):|(?<=[；;。])(?=[^\s:：；;。]{2,10}[:：])"
+)
 MAX_RULINGS = 1500  # a page with more is a drawing, not a form
 _PIECE_GAP = 0.9  # of a line's height
 
