@@ -126,7 +126,7 @@ def form_of(
     matches: Sequence[Mapping[str, Any]] = origin.gates.get("matches", ()) if origin else ()
     lines: list[Mapping[str, Any]] = list(draft.body.get("lines") or ())
     names = [*HEADER_FIELDS, *(f"lines/{n}/{name}" for n in range(len(lines)) for name in LINE_NAMES)]
-    doubts = doubts_by_field(draft.findings, sources, names) if draft.status in LIVE else {}
+    doubts = doubts_by_field(draft.findings, sources, names, matches) if draft.status in LIVE else {}
     taught = {str(each.lesson_id): each for each in lessons}
     shown = [n for n in range(len(lines)) if n < MOST_LINES or any(d.startswith(f"lines/{n}/") for d in doubts)]
     products = catalog.by_skus(_skus(lines, matches, shown)) if lines else {}
