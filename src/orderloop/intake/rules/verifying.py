@@ -54,7 +54,7 @@ def doubts_by_field(
     doubts: dict[str, tuple[Finding, ...]] = {}
     for name in fields:
         source = sources.get(name, {})
-        found = tuple(each for each in by_field.get(name, ()) if source or each.code is not FindingCode.NOT_CONFIRMED)
+        found = tuple(each for each in by_field.get(name, ()) if source or each.code != FindingCode.NOT_CONFIRMED)
         if found or _is_unsure(name, source, known):
             doubts[name] = found
     return doubts
