@@ -3,6 +3,7 @@
 from typing import Any
 
 from orderloop.intake.facts import Finding, FindingCode
+from orderloop.intake.rules.bodies import finding_body, finding_of
 from orderloop.intake.rules.verifying import doubts_by_field
 
 FIELDS = ["total", "lines/0/item", "lines/0/quantity", "lines/0/unit", "lines/0/unit_price"]
@@ -34,9 +35,14 @@ def test_beside_a_code_that_is_only_alike_or_on_paper_or_guessed_it_does() -> No
 
 
 def test_that_nothing_confirms_the_order_is_asked_only_of_what_stands_there() -> None:
-    told = [Finding(FindingCode.NOT_CONFIRMED, "total"), Finding(str(FindingCode.NOT_CONFIRMED), "lines/0/unit_price")]  # type: ignore[arg-type]  # as kept
-    assert doubts_by_field(told, line(0.95), FIELDS, OWN) == {}
-    assert doubts_by_field(told, {**line(0.95), "total": read(0.95)}, FIELDS, OWN) == {"total": (told[0],)}
+    told = [Finding(FindingCode.NOT_CONFIRMED, field) for field in ("total", "lines/0/unit_price")]
+    # As it comes from the database, where a code is a text.
+    told.append(finding_of({**finding_body(told[1]), "field": "lines/0/quantity"}))
+    assert doubts_by_field(told, {}, FIELDS, OWN) == {}
+    assert doubts_by_field(told, {**line(0.95), "total": read(0.95)}, FIELDS, OWN) == {
+        "total": (told[0],),
+        "lines/0/quantity": (told[2],),
+    }
 
 
 def test_what_is_wrong_with_an_empty_field_is_visited() -> None:
