@@ -4,7 +4,7 @@ reaches."""
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import combinations, pairwise, product
 
 from orderloop.foundation.quantity import canonical_unit
 from orderloop.interchange.rules.lexicon import (
@@ -15,13 +15,15 @@ from orderloop.interchange.rules.lexicon import (
     half_meaning,
     is_suppliers_item,
 )
-from orderloop.interchange.rules.pages.lines import Line, Sheet, Token, part_of, span, text_of
+from orderloop.interchange.rules.pages.lines import Line, Sheet, Token, part_of, pieces_of, span, text_of
 
 MAX_HEADING_LINES = 5
 _WORD_GAP = 0.75  # of a line's height: titles further apart than this are two
 _SPREAD_GAP = 3.5  # between the single signs of a Chinese title set wide
 _LONGEST_TITLE = 7  # tokens
 _MOST_TITLES = 80  # tokens in a line
+_ROWS_BELOW = 8  # lines by which it is told whether two titles touch
+_MOST_TOUCHING = 8  # tokens in a line of titles that touch
 
 
 _Titles = list[tuple[list[Token], Meaning | None]]
@@ -186,7 +188,8 @@ def _heading(
 ) -> Heading:
     """The heading that some lines make: first parted by its gaps alone, then, where none reads so, by known ones.
 
-    `is_strange`: a known word within an unknown title, as `Each` in `Each At`, parts it nowhere.
+    `is_strange`: a known word within an unknown title, as `Each` in `Each At`, parts it nowhere; nor does it beside
+    titles that were taught. But where the rows below have two columns there, two titles touch.
     """
     last = first + len(split) - 1
     loose: list[_Titles] = []
@@ -199,9 +202,13 @@ def _heading(
         meaning = column_meaning(_title(cell), learnt) or half_meaning(_title(cell), True)
         if meaning is not None:
             cells.append([(piece, meaning) for piece, _none in cell])
+        elif learnt and (bands := _banded(cell, learnt)):
+            cells += bands
         else:
-            parts = _parted(cell, split, sheet)
-            is_whole = is_strange and any(each is None for part in parts for _piece, each in part)
+            parts = _parted(cell, split, sheet, learnt)
+            is_strange_one = any(each is None for part in parts for _piece, each in part)
+            is_taught = any(each is not None and each.origin for titles in split for _piece, each in titles)
+            is_whole = is_strange_one and (is_strange or is_taught) and _is_one_column(sheet, last, cell)
             cells += [cell] if is_whole else parts
     columns = sorted((_column(cell, learnt) for cell in cells), key=lambda column: column.x0)
     strange = sum(_strange(cell, learnt) for cell in cells)
@@ -232,8 +239,40 @@ def _loose(line: Line, sheet: Sheet) -> list[list[Token]]:
     return pieces
 
 
-def _parted(cell: _Titles, split: Sequence[_Titles], sheet: Sheet) -> list[_Titles]:
+def _is_one_column(sheet: Sheet, last: int, cell: _Titles) -> bool:
+    """Whether the rows below a heading mostly have one block of words below a cell of it."""
+    x0, x1 = span([token for piece, _meaning in cell for token in piece])
+    rows = [pieces_of(line, sheet, gap=_WORD_GAP) for line in sheet.lines[last + 1 : last + 1 + _ROWS_BELOW]]
+    full = [[span(piece) for piece in row] for row in rows if len(row) > 2]
+    below = [sum(1 for left, right in row if left < x1 and right > x0) for row in full]
+    return sum(1 for count in below if count > 1) * 2 <= len(below)
+
+
+def _banded(cell: _Titles, learnt: Mapping[str, str]) -> list[_Titles]:
+    """The titles of several columns that touch, told apart by a learnt one over all its lines; none where that is not
+    among them."""
+    tokens = [token for piece, _meaning in cell for token in piece]
+    top = [token for token in tokens if abs(token.level - tokens[0].level) < 0.5 * tokens[0].height]
+    if not 2 <= len(top) <= _MOST_TOUCHING:
+        return []
+    best, most = [], 0.0
+    for cuts in product((False, True), repeat=len(top) - 1):
+        starts = [top[0].x0, *(token.x0 for token, is_cut in zip(top[1:], cuts, strict=True) if is_cut)]
+        bands = [[t for t in tokens if left - 1 <= t.middle < right] for left, right in pairwise([*starts, 10**6])]
+        if not all(bands):
+            continue
+        meanings = [column_meaning(" ".join(token.text for token in band), learnt) for band in bands]
+        known = sum(1 for meaning in meanings if meaning is not None) - 0.1 * len(bands)
+        if known > most and any(meaning is not None and meaning.origin for meaning in meanings):
+            best, most = [[(band, meaning)] for band, meaning in zip(bands, meanings, strict=True)], known
+    return best
+
+
+def _parted(cell: _Titles, split: Sequence[_Titles], sheet: Sheet, learnt: Mapping[str, str]) -> list[_Titles]:
     """The cells that known titles make of what stands between two gaps."""
+    runs = _runs_of(cell, learnt)
+    if runs:
+        return runs
     x0, x1 = span([token for piece, _meaning in cell for token in piece])
     parts: list[_Titles] = []
     for titles in split:
@@ -244,6 +283,32 @@ def _parted(cell: _Titles, split: Sequence[_Titles], sheet: Sheet) -> list[_Titl
     if None in meanings and all(meaning is None or meaning.strength < 1 for meaning in meanings):
         return [cell]  # `Goods Mark`: a word that may mean a column is no reason to part what hangs together
     return parts
+
+
+_MOST_PARTED = 7  # words of one line
+
+
+def _runs_of(cell: _Titles, learnt: Mapping[str, str]) -> list[_Titles]:
+    """A cell parted so that the words of its first line, with those below each, are known titles one and all; empty if
+    there is no such way."""
+    tokens = [token for piece, _meaning in cell for token in piece]
+    upper = [token for token in tokens if token.level - tokens[0].level < 0.5 * tokens[0].height]
+    if not 2 <= len(upper) <= _MOST_PARTED or len(upper) == len(tokens):
+        return []
+    for count in range(2, len(upper) + 1):
+        for cuts in combinations(range(1, len(upper)), count - 1):
+            runs = [list(upper[start:end]) for start, end in pairwise((0, *cuts, len(upper)))]
+            for token in tokens:
+                if token not in upper:
+                    _nearest(runs, token).append(token)
+            meanings = [column_meaning(text_of(run), learnt) for run in runs]
+            if all(meaning is not None and meaning.strength >= 1 for meaning in meanings):
+                return [[(run, meaning)] for run, meaning in zip(runs, meanings, strict=True)]
+    return []
+
+
+def _nearest(runs: Sequence[list[Token]], token: Token) -> list[Token]:
+    return min(runs, key=lambda run: abs((span(run)[0] + span(run)[1]) / 2 - token.middle))
 
 
 def _put(cells: list[_Titles], title: tuple[list[Token], Meaning | None], sheet: Sheet) -> None:
