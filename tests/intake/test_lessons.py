@@ -96,12 +96,27 @@ def test_a_value_without_digits_below_its_label_is_learnt_by_that_and_not_by_the
         ("Case      PO-4711\nFolio     17\nRaised    2026-05-01", "case"),
         # Closer together than the rows are, though the value goes on too.
         ("Raised    2026-05-01\n\nOn        PO-4711\nBehalf    Suzhou\n\nGate      Zhenan Road", "onbehalf"),
+        # Each has its colon, the first apart from it.
+        ("Case :     PO-4711\nFolio :    17\nRaised :   2026-05-01", "case"),
         # The second word ends with the colon.
         ("Raised:   2026-05-01\nOn        PO-4711\nBehalf:   Suzhou\nGate:     Zhenan Road", "onbehalf"),
     ],
 )
 def test_a_label_that_goes_on_below_is_learnt_whole(drawing, learnt):
     assert shown(page(drawing), "po_number", "PO-4711") == Learnt("label", learnt, "po_number")
+
+
+def test_a_value_that_words_hang_on_in_front_is_learnt_by_them_and_not_by_what_stands_above():
+    drawn = page("Curr. Yuan         Handler Li Ming\nHouse Suzhou Ltd   Docket PO-4711")
+    assert shown(drawn, "po_number", "PO-4711") == Learnt("label", "docket", "po_number")
+
+
+def test_a_value_below_one_title_alone_is_of_that_column_however_wide_the_figures_before_it_are():
+    rows = "Mark        Called off    Comes to  Notes\nFR-R92R     10            12345678.90 as drawn\nHL-U509     5             9.00"
+    learnt = [
+        shown(page(rows), path, word) for path, word in (("lines/0/amount", "12345678.90"), ("lines/0/note", "drawn"))
+    ]
+    assert learnt == [Learnt("column", "comesto", "amount"), Learnt("column", "notes", "note")]
 
 
 def test_the_title_of_a_table_whose_other_titles_are_known_is_learnt_whole():

@@ -42,11 +42,19 @@ def column_title_of(page: Page, box: Box) -> str | None:
         if heading is None or not heading.columns or sheet.lines[max(0, heading.last)].level > level:
             continue
         bound = heading if heading.columns[-1].right else _bound(sheet, heading)
-        column = next((each for each in bound.columns if middle < each.right), bound.columns[-1])
+        column = _below_title(bound.columns, target) or next(
+            (each for each in bound.columns if middle < each.right), bound.columns[-1]
+        )
         title = (_own_title(sheet, bound, column, target) if not column.field else "") or column.title
         if fold_label(title):
             return fold_label(title)
     return None
+
+
+def _below_title(columns: Sequence[Column], target: Box) -> Column | None:
+    """The one column whose title a value stands below; None where that is none or several."""
+    over = [column for column in columns if column.x0 < target[2] - 1 and column.x1 > target[0] + 1]
+    return over[0] if len(over) == 1 else None
 
 
 def stands_with_quantity(page: Page, box: Box) -> bool:
@@ -109,7 +117,7 @@ def _unknown_heading(sheet: Sheet, level: float) -> Heading | None:
 def _goes_on(sheet: Sheet, at: int, beside: int) -> bool:
     """Whether line `at` goes on with the titles in the line next to it."""
     upper, lower = sheet.lines[min(at, beside)], sheet.lines[max(at, beside)]
-    return _may_be_titles(sheet.lines[at]) and lower.y0 - upper.y1 < 0.6 * max(upper.height, lower.height)
+    return _may_be_titles(sheet.lines[at]) and lower.y0 - upper.y1 < 0.75 * max(upper.height, lower.height)
 
 
 def _may_be_titles(line: Line) -> bool:
@@ -139,12 +147,18 @@ def _beside(sheet: Sheet, target: Box) -> Iterator[str]:
         if at is None:
             continue
         front = line.tokens[:at]
+        is_marked = bool(front) and front[-1].text in COLONS
         while front and front[-1].text in (":", "：", "|"):
             front = front[:-1]
         pieces = pieces_of(Line(front, line.level, line.height), sheet, gap=0.75) if front else []
-        beside = [*_wrapped(sheet, index, pieces, target), *(t for piece in reversed(pieces) for t in _endings(piece))]
+        wrapped = () if is_marked else _wrapped(sheet, index, pieces, target)
+        beside = [*wrapped, *(text for piece in reversed(pieces) for text in _endings(piece))]
         above = _above(sheet, index, target)
-        is_beside = bool(front) and (line.tokens[at - 1].text.endswith((":", "：")) or not _is_headed(sheet, index))
+        # A value that words hang on in front of it has its label there, whatever stands above.
+        hangs_on = bool(front) and line.tokens[at].x0 - front[-1].x1 <= 0.75 * line.height
+        is_beside = bool(front) and (
+            hangs_on or line.tokens[at - 1].text.endswith(COLONS) or not _is_headed(sheet, index)
+        )
         yield from (*beside, *above) if is_beside else (*above, *beside)
         return
 
