@@ -17,6 +17,7 @@ from orderloop.interchange.rules.values import number_in, quantity_and_unit
 _FIGURES = ("quantity", "unit_price", "amount")
 _CENT = Decimal("0.011")
 _BASES = (1, 100, 1000)
+_SAID_BASES = frozenset({"1", "10", "100", "1000"})
 _DOUBT = 0.6
 _MOST_FREE = 6  # columns without a title that are tried
 Texts = Sequence[Sequence[str]]
@@ -26,11 +27,24 @@ def with_guessed(columns: Sequence[Column], texts: Texts, decimal_sign: str) -> 
     """The columns, those without a title named by what stands in them; `texts`: of each column, row by row."""
     # Of two columns that seemed to hold quantities one is none: what it holds is open again.
     columns = [replace(each, field="") if each.field == "~quantity" and not each.origin else each for each in columns]
+    columns = _with_bases(columns, texts)
     named = list(columns)
     for at, field in (*_figures(columns, texts, decimal_sign), *_by_words(columns), *_by_kind(columns, texts)):
         if not named[at].field and all(column.field != field for column in named):
             named[at] = replace(named[at], field=field, strength=_DOUBT)
     return tuple(named)
+
+
+def _with_bases(columns: Sequence[Column], texts: Texts) -> Sequence[Column]:
+    """`Price Unit` says for how many the price is where it holds nothing else and the price may stand elsewhere."""
+    free = [at for at, column in enumerate(columns) if not column.field and texts[at]]
+    has_price = any(number_in(text) is not None for at in free for text in texts[at])
+    return [
+        replace(column, field="price_basis", strength=_DOUBT)
+        if column.field == "unit_price" and not column.origin and has_price and set(texts[at]) <= _SAID_BASES
+        else column
+        for at, column in enumerate(columns)
+    ]
 
 
 def _figures(columns: Sequence[Column], texts: Texts, decimal_sign: str) -> Iterator[tuple[int, str]]:
