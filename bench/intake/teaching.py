@@ -191,7 +191,13 @@ def _cells(page: Page, name: str, line: Mapping[str, Stated]) -> list[Click]:
         for row in rows
         if abs(click.box[1] - row[1]) <= NEAR
     }
-    return [near[key] for key in sorted(near)]
+    cells = [near[key] for key in sorted(near)]
+    number = line.get("line_no")
+    if len(cells) < 2 or number is None or number.text != line[name].text:
+        return cells
+    # Where the line's number says the same, it is the one on the left.
+    leftmost = min(cells, key=lambda click: click.box[0])
+    return [leftmost] if name == "line_no" else [click for click in cells if click is not leftmost]
 
 
 def find(page: Page, stated: Stated) -> Iterator[Click]:
