@@ -87,5 +87,23 @@ def test_a_barcode_a_ruling_runs_through_is_whole_again():
     assert [text for text, _box, _sure in found("69000102375", "78", 0.215)] == ["69000102375", "78"]
 
 
+def test_an_n_that_lost_its_diagonal_is_known_by_the_same_mark_elsewhere_and_is_doubted():
+    def found(said, sure, *others):
+        words = [Word(said, (0.1, 0.1, 0.2, 0.12), sure)]
+        words += [Word(each, (0.1, 0.2 + n / 20, 0.2, 0.22 + n / 20), 0.97) for n, each in enumerate(others)]
+        first = familiar(words, GOODS)[0]
+        return first.text, first.confidence
+
+    assert found("BRG3105/ZX", 0.89, "OR7659ZN", "FW-5-ZN") == ("BRG3105/ZN", 0.7)
+    assert found("DV65", 0.5, "DN10", "DN175") == ("DN65", 0.5)
+    assert found("BRG3105/ZX", 0.89, "OR7659ZN") == ("BRG3105/ZX", 0.89)
+    assert found("BRG3105/ZX", 0.89, "OR7659ZN", "FW-5-ZN", "FW-6-ZX") == ("BRG3105/ZX", 0.89)
+    assert found("BRG3105/ZX", 0.95, "OR7659ZN", "FW-5-ZN") == ("BRG3105/ZX", 0.95)
+
+
+def test_a_page_without_words_has_none():
+    assert familiar([], GOODS) == []
+
+
 def test_known_words_are_handed_to_the_reader():
     assert hints_of(hints_body(Hints(words=("cable", "扎带")))) == Hints(words=("cable", "扎带"))

@@ -235,8 +235,13 @@ def test_two_readings_of_six_outvote_nobody_however_sure_they_are():
 
 def test_a_thin_bar_one_reading_saw_was_there():
     assert voted("Hex", *[reading("Iex")] * 4, reading("Hex")).text == "Hex"
-    assert voted("stainlcss", *[reading("stainlcss")] * 4, reading("stainless")).text == "stainless"
-    assert voted("Iex", *[reading("Iex")] * 4, reading("Hex", 0.4)).text == "Iex"
+    assert voted("stainlcss", reading("stainless"), *[reading("stainlcss")] * 3).text == "stainless"
+    assert voted("Iex", reading("Hex", 0.4), *[reading("Iex")] * 3).text == "Iex"
+
+
+def test_a_line_that_three_more_readings_confirm_is_not_read_a_fourth_time():
+    said = [reading("A5"), reading("AS"), reading("A5"), reading("A5")]
+    assert voted("A5", *said).text == "A5"
 
 
 def test_a_line_that_was_read_surely_is_not_read_again():
@@ -260,6 +265,9 @@ def test_a_line_that_was_read_surely_is_not_read_again():
         ("0S-M12-35-ZN", "OS-M12-35-ZN"), ("P.0", "P.O"), ("P.05", "P.05"),
         ("stainlcss", "stainless"), ("Sockct", "Socket"), ("platcd", "plated"), ("function", "function"),
         ("acct", "acct"), ("Pct", "Pct"), ("discs", "discs"), ("punch", "punch"),
+        ("HB880/\u039b2", "HB880/A2"), ("\u0421T-1", "CT-1"),
+        ("VI,V-5355", "VLV-5355"), ("stainlesss", "stainless"),
+        ("O)-ring，", "O-ring，"), ("()-ring,", "O-ring,"), ("(0)-5", "(0)-5"),
         ("VI8×90", "M8×90"), ("VI-8", "VI-8"), ("HH,7262.130", "HH.7262.130"), ("A,5", "A,5"),
         ("ziņc", "zinc"), ("手套·M20×50", "手套 M20×50"),
         ("1pcs", "1pcs"), ("10mm", "10mm"), ("M8x10", "M8x10"), ("P01", "P01"), ("0.85", "0.85"), ("é", "é"),
@@ -284,6 +292,40 @@ def test_only_what_no_form_writes_is_put_right(read, meant):
 def test_a_number_that_could_read_otherwise_and_nothing_else_proves_is_doubted(number, sure):
     order = ReadOrder(Role.ORDER, {"po_number": Value(number, confidence=0.95)})
     assert with_doubts(order).fields["po_number"].confidence == sure
+
+
+@pytest.mark.parametrize(
+    ("quantity", "price", "amount", "basis", "read"),
+    [
+        ("2300", "0.30", "750.00", None, ("2500", "0.30", "750.00")),
+        ("20", "573.63", "11512.60", None, ("20", "575.63", "11512.60")),
+        ("400", "11.30", "46.20", "100", ("400", "11.30", "45.20")),
+        ("2500", "0.30", "750.00", None, ("2500", "0.30", "750.00")),
+        ("2300", "0.30", "740.00", None, ("2300", "0.30", "740.00")),
+        # 5 x 3 and 3 x 5 would both do.
+        ("3", "3", "15", None, ("3", "3", "15")),
+    ],
+)
+def test_a_figure_its_line_proves_wrong_in_one_digit_is_put_right_and_stays_doubtful(
+    quantity, price, amount, basis, read
+):
+    line = {"quantity": Value(quantity, confidence=0.9), "unit_price": Value(price, confidence=0.9)}
+    line |= {"amount": Value(amount, confidence=0.9)} | ({"price_basis": Value(basis)} if basis else {})
+    (found,) = with_doubts(ReadOrder(Role.ORDER, lines=(line,))).lines
+    assert tuple(found[name].text for name in ("quantity", "unit_price", "amount")) == read
+    changed = [value.confidence for name, value in found.items() if value.text != line[name].text]
+    assert changed == ([0.6] if read != (quantity, price, amount) else [])
+
+
+@pytest.mark.parametrize(
+    ("read", "told"),
+    [("Signal lamp. zinc plated", "Signal lamp, zinc plated"), ("Lamp incl. base", "Lamp incl. base"),
+     ("Seal 0.5 mm", "Seal 0.5 mm"), ("Lamp. Zinc plated", "Lamp. Zinc plated")],
+)  # fmt: skip
+def test_a_description_goes_on_after_a_comma(read, told):
+    line = {"description": Value(read, raw=read, confidence=0.9)}
+    (found,) = with_doubts(ReadOrder(Role.ORDER, lines=(line,))).lines
+    assert (found["description"].text, found["description"].raw) == (told, read)
 
 
 def upright(reading):

@@ -128,7 +128,7 @@ def _with_bars(glyphs: list[Glyph], page: Any) -> list[Glyph]:
             left, top, right, bottom = last.box[0], glyph.box[1], glyph.box[2], glyph.box[3]
             rows = numpy.flatnonzero((page[int(top) : int(bottom), int(left) : int(right)] < INK).any(axis=1))
             share = (right - left) / (rows[-1] - rows[0] + 1) if len(rows) else 0.0
-            if (_H_AT_LEAST if last.text == glyph.text else _H_OF_UNLIKE) < share < _H_AT_MOST:
+            if (_H_AT_LEAST if last.text == glyph.text == "I" else _H_OF_UNLIKE) < share < _H_AT_MOST:
                 sure = _SURE_OF_H * min(last.confidence, glyph.confidence)
                 closed[-1] = Glyph("H", (left, top, right, bottom), sure, last.after_space)
                 continue

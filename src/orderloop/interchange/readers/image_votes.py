@@ -11,7 +11,7 @@ from orderloop.interchange.readers.image_ink import Run
 
 # A line with a letter read less surely than this is read again, if it is of letters of a usual size.
 _DOUBTFUL = 0.85
-_MOST_READ_AGAIN = 80
+_MOST_READ_AGAIN, _ENOUGH = 80, 3
 # Letters and what is left of them without their bar; and how sure one reading must be that it saw the bar.
 _BARRED, _SEEN = (("H", "I"), ("e", "c")), 0.5
 # A line's letters without its blanks, each with how sure that is.
@@ -27,9 +27,21 @@ def with_votes(runs: Sequence[Run], page: Any, recognise: Recognise) -> list[Run
     doubtful = [at for at, run in enumerate(runs) if _least(run) < _DOUBTFUL and len(run.text) > 1]
     voted = list(runs)
     for at in doubtful[:_MOST_READ_AGAIN]:
-        readings = [recognise(picture) for picture in _variants(page, runs[at].box)]
-        voted[at] = _outvoted(runs[at], readings)
+        voted[at] = _outvoted(runs[at], _readings(runs[at], page, recognise))
     return voted
+
+
+def _readings(run: Run, page: Any, recognise: Recognise) -> list[Reading]:
+    """The line read again until so many readings say the same as the first that the others could not outvote them."""
+    first = [letter for letter in run.text if not letter.isspace()]
+    readings: list[Reading] = []
+    same = 0
+    for picture in _variants(page, run.box):
+        readings.append(recognise(picture))
+        same += [letter for letter, _sure in readings[-1]] == first
+        if same == _ENOUGH:
+            break
+    return readings
 
 
 def _least(run: Run) -> float:

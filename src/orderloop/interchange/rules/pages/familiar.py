@@ -23,7 +23,7 @@ _SHORT, _LOST = 4, frozenset("c1íìîï")
 _SHORTEST_OF_PAGE, _LONG_OF_PAGE = 5, 6
 # Below this a word is doubtful enough to be taken for a known one that is like it in all but one sign whatsoever; above
 # that a word of the page is sure enough to be known.
-_DOUBTFUL, _SURE = 0.75, 0.9
+_DOUBTFUL, _SURE, _CHANGED = 0.75, 0.9, 0.7
 _SHORTEST_LIKE = 5
 
 
@@ -65,9 +65,9 @@ def familiar_page(page: Page, known: Vocabulary) -> Page:
 
 
 def familiar(words: Sequence[Word], known: Vocabulary) -> list[Word]:
-    """A page's words, unknown ones with a lost stroke mended, measures with the sign the page writes between them, and
-    labels parted from the values behind them."""
-    words = _with_crosses(_with_barcodes_whole(words))
+    """A page's words, unknown ones with a lost stroke mended, measures with the sign the page writes between them,
+    and labels parted from the values behind them."""
+    words = _with_diagonals(_with_crosses(_with_barcodes_whole(words)))
     page = Vocabulary.of(
         found
         for word in words
@@ -146,6 +146,27 @@ def _adjoin(left: Word, right: Word) -> bool:
     broad."""
     level = (right.box[1] + right.box[3]) / 2
     return left.box[1] < level < left.box[3] and right.box[0] - left.box[2] < 0.5 * (left.box[3] - left.box[1])
+
+
+_MARK = re.compile(r"(?<![A-Za-z])[A-Z]{2,4}(?![A-Za-z])")
+
+
+def _with_diagonals(words: Sequence[Word]) -> list[Word]:
+    """Words with an N for an X or V in a mark (`8*30-ZX`) that the page has surely and more than once with an N; a code
+    changed so is no longer what was read, and a person looks."""
+    sure = Counter(mark for word in words if word.confidence >= _SURE for mark in _MARK.findall(word.text))
+
+    def meant(found: re.Match[str]) -> str:
+        mark = found[0]
+        others = {f"{mark[:at]}N{mark[at + 1 :]}" for at, sign in enumerate(mark) if sign in "XV"}
+        known = [other for other in others if sure[other] > 1 and not sure[mark]]
+        return known[0] if len(known) == 1 else mark
+
+    changed = [word if word.confidence >= _SURE else replace(word, text=_MARK.sub(meant, word.text)) for word in words]
+    return [
+        after if after.text == before.text else replace(after, confidence=min(after.confidence, _CHANGED))
+        for before, after in zip(words, changed, strict=True)
+    ]
 
 
 _MEASURE = re.compile(r"(?<![\w.])([A-Za-z]{0,2})(\d{1,4})([xX×*])(\d{1,4})(?=([A-Za-z]{0,2})(?![\w.]))")

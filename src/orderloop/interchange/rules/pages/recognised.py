@@ -5,9 +5,11 @@ Only what no form writes is put right, by the signs around it; what could be one
 
 import re
 import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
-from orderloop.interchange.facts import ReadOrder
+from orderloop.interchange.facts import ReadOrder, Value
 
 _MENDED: tuple[tuple[re.Pattern[str], str], ...] = (
     # Dashes of a code are hyphens, however long they came out.
@@ -20,11 +22,15 @@ _MENDED: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<=[a-z])1(?=[a-z])|(?<=[a-z]{2})1(?![A-Za-z0-9])"), "l"),
     (re.compile(r"(?<=[a-z])0(?=[a-z])"), "o"),
     (re.compile(r"(?<![A-Za-z0-9])0(?=-[a-z]{3})"), "O"),
+    # `()-ring`: an O that came apart.
+    (re.compile(r"(?<![A-Za-z0-9])(?:\(\)|O\)|\(O|0\))(?=-[a-z]{2})"), "O"),
+    (re.compile(r"([a-z])\1{2,}(?=[a-z]*$|[,.;:)])"), r"\1\1"),
     # An e that lost its bar: between these consonants no word has a c.
     (re.compile(r"(?<=[A-Za-z][bdfghjklmpqtvwxz])c(?=[bdfgjmnpqstvwxz])"), "e"),
     (re.compile(r"(?<=[0-9xX×*])[lI|](?=[0-9])"), "1"),
     # An M that came apart, before the breadth of a thread; a comma within a code.
     (re.compile(r"(?<![A-Za-z0-9])(?:VI|IVI|1VI|IV1)(?=\d{1,2}[xX×*]\d)"), "M"),
+    (re.compile(r"(?<=[A-Z])I,(?=[A-Z])"), "L"),
     (re.compile(r"^([A-Z]{1,4}),(?=\d+\.\d+$)"), r"\1."),
     # A code begins with its letters; between digits there is a digit.
     (re.compile(r"^0(?=[A-Z]{1,3}[-./]?[A-Z]?\d)"), "O"),
@@ -46,13 +52,20 @@ _MEASURE = re.compile(r"(?<=\d[xX×*])[0-9lIoO]{1,4}(?=mm(?![A-Za-z]))")
 _AS_DIGITS = str.maketrans("lIoO", "1100")
 # Marks below Latin letters: neither Chinese nor English has any, specks of dirt make them.
 _DIRT_BELOW = re.compile("([A-Za-z])[\u0323-\u0332]+")
+# Greek and Cyrillic capitals stand on no form; they are Latin ones.
+_LATIN_LETTERS = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧΛАВЕКМНОРСТХ", "ABEZHIKMNOPTYXAABEKMHOPCTX")
 # What neither figures nor catalogue would find out; below what any policy accepts unseen.
 _DOUBTED, _UNPROVEN = 0.7, ("po_number", "refers_to")
+_FIGURES, _SET_RIGHT = ("quantity", "unit_price", "amount"), 0.6
+_POINT = re.compile(r"(?<=[a-z]{3})\.(?= [a-z]{2})(?<!incl\.)(?<!excl\.)(?<!approx\.)")
+# With a stroke lost or added, one digit is another.
+_DIGITS_ALIKE = {"3": "58", "5": "36", "6": "58", "8": "360", "1": "7", "7": "1", "0": "8", "4": "1"}
 
 
 def mended(text: str) -> str:
     """A recognised word with what recognition is known to mistake put right."""
     if not text.isascii():
+        text = text.translate(_LATIN_LETTERS)
         text = unicodedata.normalize("NFC", _DIRT_BELOW.sub(r"\1", unicodedata.normalize("NFD", text)))
     for pattern, instead in _MENDED:
         text = pattern.sub(instead, text)
@@ -62,12 +75,58 @@ def mended(text: str) -> str:
 
 def with_doubts(order: ReadOrder) -> ReadOrder:
     """The order with little confidence in numbers that could read otherwise and that nothing else would contradict: in
-    the buyer's own number a letter may be the digit that looks like it."""
+    the buyer's own number a letter may be the digit that looks like it. A figure that its line proves wrong in one
+    digit is put right, and stays as doubtful."""
     fields = dict(order.fields)
     for name in _UNPROVEN:
         if name in fields and _is_ambiguous(fields[name].text):
             fields[name] = replace(fields[name], confidence=min(fields[name].confidence, _DOUBTED))
-    return replace(order, fields=fields)
+    return replace(order, fields=fields, lines=tuple(_with_commas(_with_digit_right(line)) for line in order.lines))
+
+
+def _with_commas(line: dict[str, Value]) -> dict[str, Value]:
+    """A line whose description goes on in small letters after a comma, where a point was read."""
+    told = line.get("description")
+    return line if told is None else {**line, "description": replace(told, text=_POINT.sub(",", told.text))}
+
+
+def _with_digit_right(line: Mapping[str, Value]) -> dict[str, Value]:
+    """A line whose quantity times price gives its amount once one digit is the one it looks like, with that digit."""
+    right = dict(line)
+    if not {*_FIGURES} <= line.keys():
+        return right
+    basis = _number(line["price_basis"].text) if "price_basis" in line else Decimal(1)
+    numbers = [_number(line[name].text) for name in _FIGURES]
+    if not basis or None in numbers or _is_product(numbers, basis):
+        return right
+    found = [
+        (name, text)
+        for at, name in enumerate(_FIGURES)
+        for text in _looking_like(line[name].text)
+        if _is_product([*numbers[:at], _number(text), *numbers[at + 1 :]], basis)
+    ]
+    if len(found) == 1:
+        ((name, text),) = found
+        right[name] = replace(line[name], text=text, confidence=min(line[name].confidence, _SET_RIGHT))
+    return right
+
+
+def _number(text: str) -> Decimal | None:
+    return Decimal(text) if re.fullmatch(r"\d+(?:\.\d+)?", text) else None
+
+
+def _is_product(numbers: Sequence[Decimal | None], basis: Decimal) -> bool:
+    quantity, price, amount = numbers
+    if quantity is None or price is None or amount is None:
+        return False
+    return abs(quantity * price / basis - amount) <= Decimal("0.005")
+
+
+def _looking_like(text: str) -> Iterator[str]:
+    """The number with one of its digits another one that looks like it."""
+    for at, digit in enumerate(text):
+        for other in _DIGITS_ALIKE.get(digit, ""):
+            yield text[:at] + other + text[at + 1 :]
 
 
 def _is_ambiguous(number: str) -> bool:
