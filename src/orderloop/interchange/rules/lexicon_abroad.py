@@ -4,20 +4,26 @@ programs of bookkeeping print; keys and marks as in the lexicon they are added t
 from collections.abc import Mapping
 
 LABELS: Mapping[str, str] = {
-    "po_number": "N° de commande|N° commande|Commande n°|Numéro de commande|Bon de commande n°|Nº de pedido|Nº pedido|"
+    "po_number": "PO number/date|PO no./date|Order number/date|Purchase order no./date|Bestellnummer/Datum|"
+    "Bestell-Nr./Datum|"
+    "订单号/日期|采购订单号/日期|N° de commande|N° commande|Commande n°|Numéro de commande|Bon de commande n°|"
+    "Nº de pedido|Nº pedido|"
     "Número de pedido|Pedido nº|N. ordine|Numero ordine|注文番号|発注番号",
     "ordered_on": "Date de commande|Date de la commande|Fecha de pedido|Fecha del pedido|Data ordine|発注日|注文日",
     "ordered_on?": "Fecha",
     "requested_on": "Expected arrival|Expected receipt date|Wunschtermin|Date de livraison|Date de livraison souhaitée|"
     "Livraison souhaitée|Délai de livraison|Fecha de entrega|Entrega|Data di consegna|納期|希望納期",
     "currency": "结算币别|Devise|Moneda|Valuta|通貨",
-    "other": "Employee|Memo|Vendor order no|Buy-from vendor no|Your vendor no with us|Ship via|Purchaser code",
+    "contact": "Contact person/Telephone|Ansprechpartner/Telefon|Interlocutor",
+    "other": "Our fax number|Our telephone|Employee|Memo|Vendor order no|Buy-from vendor no|Your vendor no with us|"
+    "Ship via|Purchaser code",
     "party:supplier": "Fournisseur|Proveedor|Fornitore",
 }
 TOTALS: Mapping[str, str] = {
     "total": "Total TTC|Montant TTC|Total a pagar|税込合計",
     "total?": "Importe total|Totale ordine|Totale|合計金額",
-    "net_total": "Untaxed amount|Total HT|Montant HT|Base imponible|Imponibile|Nettosumme|税抜合計",
+    "net_total": "Total net item value|Total net item value excl tax|Total net value excl tax|"
+    "Untaxed amount|Total HT|Montant HT|Base imponible|Imponibile|Nettosumme|税抜合計",
     "tax_total": "TVA|IVA|消費税",
     "skip": "合计人民币金额大写|合计金额人民币大写|合计人民币大写|总计人民币大写|合计人民币金额|"
     "人民币金额大写|总金额人民币大写|"

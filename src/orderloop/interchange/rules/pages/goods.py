@@ -46,7 +46,7 @@ def _coded(lines: list[_Line]) -> list[_Line]:
     for form, confidence in ((_BRACKETED, _IN_BRACKETS), (_FIRST, _FIRST_WORD)):
         found = [form.match(line["description"].text) if "description" in line else None for line in lines]
         codes = [each["code"] for each in found if each]
-        if len(codes) == len(lines) and all(map(_may_be_code, codes)) and len(set(codes)) == len(codes):
+        if len(codes) == len(lines) and all(map(may_be_code, codes)) and len(set(codes)) == len(codes):
             return [
                 _parted(line, each["code"], each["name"], confidence)
                 for line, each in zip(lines, found, strict=True)
@@ -55,7 +55,7 @@ def _coded(lines: list[_Line]) -> list[_Line]:
     return lines
 
 
-def _may_be_code(text: str) -> bool:
+def may_be_code(text: str) -> bool:
     """With a digit or a hyphen among capitals, and no measure, number or day."""
     if number_in(text) is not None or day_in(text) is not None or canonical_unit(text) is not None:
         return text.isdigit() and len(text) >= 6

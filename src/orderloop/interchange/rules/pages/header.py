@@ -124,6 +124,22 @@ def _made(sheet: Sheet, label: Label, candidate: Candidate, hints: Hints, usage:
         yield from _ship_to(sheet, label, candidate, hints, sure, rank)
         return
     yield Found(name, value, rank)
+    if name == "po_number" and _AND_DATE.search(text_of(label.tokens)):
+        yield from _day_behind(sheet, label, candidate.tokens[len(tokens) :], usage, sure)
+
+
+_AND_DATE = re.compile(r"/\s*(?:date|datum|日期|fecha)", re.IGNORECASE)
+
+
+def _day_behind(sheet: Sheet, label: Label, tokens: Sequence[Token], usage: Usage, sure: float) -> Iterator[Found]:
+    """The day behind the number under `PO number/date`."""
+    rest = [token for token in tokens if token.text.strip("/|")]
+    fit = leading(rest, lambda text: day_in(text) is not None)
+    day = day_in(text_of(fit), usage.date_order) if fit else None
+    if fit and day is not None:
+        text = day.day.isoformat() if day.day else text_of(fit)
+        sure *= 1.0 if day.day else 0.3
+        yield Found("ordered_on", _value(sheet, label, fit, text, sure), sure)
 
 
 def _value(sheet: Sheet, label: Label, tokens: Sequence[Token], text: str, sure: float) -> Value:
@@ -162,8 +178,8 @@ def _fitting(name: str, candidate: Candidate) -> tuple[list[Token], str]:
     while tokens and tokens[0].text in (":", "：", "-", "#", "/", "|", "No.", "No:"):
         tokens.pop(0)
     if name in DAYS:
-        fit = leading(tokens, lambda text: day_in(text) is not None) or _day_before_more(tokens)
-        return (fit, text_of(fit)) if fit else ([], "")
+        days = leading(tokens, lambda text: day_in(text) is not None) or _day_before_more(tokens)
+        return (days, text_of(days)) if days else ([], "")
     if name in CODES or name == "customer_gln":
         return _code(tokens, is_strict=name != "po_number")
     if name == "customer_tax_id":

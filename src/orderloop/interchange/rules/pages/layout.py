@@ -15,6 +15,7 @@ from orderloop.interchange.rules.pages.goods import lines_of_goods
 from orderloop.interchange.rules.pages.header import header_from, regions_of, role_from, sums_from
 from orderloop.interchange.rules.pages.lines import Sheet, pieces_of, sheet_of, text_of
 from orderloop.interchange.rules.pages.rows import Usage, lines_from
+from orderloop.interchange.rules.pages.stacked import stacked_lines
 from orderloop.interchange.rules.pages.tables import Table, tables_of
 from orderloop.interchange.rules.pages.teaching import column_title_of, label_near
 from orderloop.interchange.rules.values import currency_in, day_in, decimal_sign_of, number_in, plain
@@ -30,15 +31,18 @@ def order_from_pages(pages: Sequence[Page], hints: Hints) -> ReadOrder:
     sheets = [sheet_of(page) for page in pages]
     tables = tables_of(sheets, hints.columns, hints.labels)
     usage = _usage(sheets, hints)
-    lines = lines_of_goods([list(lines_from(table, usage)) for table in tables])
+    stacked = stacked_lines(sheets, usage)
+    lines = list(stacked.lines) or lines_of_goods([list(lines_from(table, usage)) for table in tables])
     taken = {table.sheet.number: (table.first, table.last) for table in tables if table.rows}
+    taken = stacked.taken or taken
     regions = regions_of(sheets, hints, taken)
     fields, faults = header_from(regions, hints, usage)
     fields.update(sums_from(regions, hints, usage, _sum(lines)))
     if "currency" not in fields:
         fields.update(_currency(sheets, tables))
     _doubt_cut_days([fields, *lines])
-    faults += _doubts(fields, lines) + _caveats([sheet for sheet in sheets if sheet.number in {1, *taken}])
+    faults += [*stacked.faults, *_doubts(fields, lines)]
+    faults += _caveats([sheet for sheet in sheets if sheet.number in {1, *taken}])
     return ReadOrder(Role(role_from(sheets)), fields, tuple(lines), tuple(faults))
 
 
