@@ -13,6 +13,7 @@ import pypdfium2.raw as pdf
 
 from orderloop.interchange.facts import Fault, FaultCode, Format, Hints, Page, Part, Place, Reading
 from orderloop.interchange.readers.pdf_pages import TooMuchOnPage, page_of
+from orderloop.interchange.readers.pdf_stamps import stamps_on
 from orderloop.interchange.rules.pages.layout import order_from_pages
 
 MAX_PAGES = 50
@@ -54,6 +55,7 @@ def _read_open(document: pdfium.PdfDocument, hints: Hints) -> Reading:
     for number in range(1, count + 1):
         try:
             pages.append(page_of(document, number))
+            faults += stamps_on(document, number)
         except TooMuchOnPage as excess:
             return Reading(Format.PDF, faults=(_fault(FaultCode.TOO_COMPLEX, number, detail=str(excess)),), parts=parts)
         except pdfium.PdfiumError:
