@@ -94,6 +94,7 @@ def test_a_value_without_digits_below_its_label_is_learnt_by_that_and_not_by_the
         ("Case      PO-4711\nFolio\nRaised    2026-05-01", "casefolio"),
         # A label of its own, with its own value.
         ("Case      PO-4711\nFolio     17\nRaised    2026-05-01", "case"),
+        ("Case      PO-4711\nFolio     17-Sept\n\n\n\nCase      again", "case"),
         # Closer together than the rows are, though the value goes on too.
         ("Raised    2026-05-01\n\nOn        PO-4711\nBehalf    Suzhou\n\nGate      Zhenan Road", "onbehalf"),
         # Each has its colon, the first apart from it.

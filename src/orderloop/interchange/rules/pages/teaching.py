@@ -1,7 +1,6 @@
 """From a place a person clicked to the words there that mean a field, so that the next document is read by them."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from orderloop.interchange.facts import Page
 from orderloop.interchange.rules.lexicon import fold_label, label_meaning
@@ -46,8 +45,9 @@ def column_title_of(page: Page, box: Box) -> str | None:
             (each for each in bound.columns if middle < each.right), bound.columns[-1]
         )
         title = (_own_title(sheet, bound, column, target) if not column.field else "") or column.title
-        if fold_label(title):
-            return fold_label(title)
+        folded = fold_label(title)
+        if any(sign.isalpha() or sign == "#" for sign in folded) and sum(sign.isdigit() for sign in folded) < 2:
+            return folded
     return None
 
 
@@ -177,7 +177,7 @@ def _wrapped(sheet: Sheet, index: int, pieces: Sequence[Sequence[Token]], target
         if piece is None or lower.level - label[0].level > 1.6 * height * (len(found) + 1):
             break
         has_value = any(target[0] - height < token.x0 < target[2] for token in lower.tokens if token not in piece)
-        is_rest = not has_value or piece[-1].text.endswith(COLONS) or _is_close(sheet, index, lower, label[0].x0)
+        is_rest = not has_value or piece[-1].text.endswith(COLONS) or _is_close(sheet, index, lower)
         if not is_rest or any(sign.isdigit() for sign in text_of(piece)):
             break
         text = f"{text} {text_of(piece)}"
@@ -187,13 +187,14 @@ def _wrapped(sheet: Sheet, index: int, pieces: Sequence[Sequence[Token]], target
     yield from reversed(found)
 
 
-def _is_close(sheet: Sheet, index: int, lower: Line, left: float) -> bool:
-    """Whether a line below stands closer to line `index` than lines set to the same left do elsewhere around it."""
-    levels = [line.level for line in sheet.lines if any(abs(token.x0 - left) < 2 for token in line.tokens)]
-    step = lower.level - sheet.lines[index].level
-    around = [other - one for one, other in pairwise(levels) if abs(one - sheet.lines[index].level) < 8 * step]
-    wider = [each for each in around if each > 1.2 * step]
-    return bool(wider) and all(each > 0.9 * step for each in around)
+def _is_close(sheet: Sheet, index: int, lower: Line) -> bool:
+    """Whether a line below stands closer to line `index` than the rows of its form stand to one another."""
+    line = sheet.lines[index]
+    step, lefts = lower.level - line.level, _lefts(sheet, index)
+    around = [at for at in (index - 1, sheet.lines.index(lower) + 1) if 0 <= at < len(sheet.lines)]
+    rows = [sheet.lines[at] for at in around if _shared(_lefts(sheet, at), lefts)]
+    gaps = [line.level - row.level if row.level < line.level else row.level - lower.level for row in rows]
+    return bool(gaps) and all(1.15 * step < gap < 2.2 * step for gap in gaps)
 
 
 def _above(sheet: Sheet, index: int, target: Box) -> Iterator[str]:
@@ -217,15 +218,22 @@ def _is_set_like_headed(sheet: Sheet, index: int) -> bool:
     """Whether a line and the one above it stand in the columns in which others of the page are headed for sure, as
     values that hold no digit are: `Li Ming` below `Handler`."""
     columns, upper = _lefts(sheet, index), _lefts(sheet, index - 1)
-    if len(columns) < 2 or not is_wordy(sheet.lines[index - 1]) or not columns <= upper:
+    if len(columns) < 2 or not is_wordy(sheet.lines[index - 1]) or len(_shared(columns, upper)) < len(columns):
         return False
-    others = (at for at in range(1, len(sheet.lines)) if at != index and upper <= _lefts(sheet, at - 1))
-    return any(heads_next(sheet, at - 1) and len(_lefts(sheet, at) & upper) > 1 for at in others)
+    for at in range(1, len(sheet.lines)):
+        is_alike = at != index and len(_shared(upper, _lefts(sheet, at - 1))) == len(upper)
+        if is_alike and heads_next(sheet, at - 1) and len(_shared(_lefts(sheet, at), upper)) > 1:
+            return True
+    return False
 
 
-def _lefts(sheet: Sheet, index: int) -> frozenset[int]:
+def _lefts(sheet: Sheet, index: int) -> list[float]:
     """Where the pieces of a line begin."""
-    return frozenset(round(piece[0].x0 / 2) for piece in pieces_of(sheet.lines[index], sheet, gap=0.75))
+    return [piece[0].x0 for piece in pieces_of(sheet.lines[index], sheet, gap=0.75)]
+
+
+def _shared(some: Sequence[float], others: Sequence[float]) -> list[float]:
+    return [x for x in some if any(abs(x - other) < 2 for other in others)]
 
 
 def _endings(piece: list[Token]) -> Iterator[str]:
