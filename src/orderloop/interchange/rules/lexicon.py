@@ -1,5 +1,6 @@
 """The words by which order documents name their fields and columns, in Chinese and English, and what is no field."""
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -374,12 +375,12 @@ _LONGEST = max(len(name) for name in (*_LABELS, *_COLUMNS))
 
 def label_meaning(text: str, learnt: Mapping[str, str]) -> Meaning | None:
     """What a label means, by what was learnt first and by the usual words second; None when nobody calls a field so."""
-    return _meaning(text, learnt, _LABELS)
+    return _meaning(text, learnt, is_column=False)
 
 
 def column_meaning(text: str, learnt: Mapping[str, str]) -> Meaning | None:
     """What a column's title means; names beginning with `~` are columns that no field of an order line is read from."""
-    return _meaning(text, learnt, _COLUMNS)
+    return _meaning(text, learnt, is_column=True)
 
 
 def is_suppliers_item(title: str) -> bool:
@@ -414,12 +415,17 @@ def learnt_meaning(text: str, learnt: Mapping[str, str]) -> Meaning | None:
     return Meaning(name, 1.0, lesson) if name else None
 
 
-def _meaning(text: str, learnt: Mapping[str, str], table: Mapping[str, tuple[str, float]]) -> Meaning | None:
+def _meaning(text: str, learnt: Mapping[str, str], is_column: bool) -> Meaning | None:
     taught = learnt_meaning(text, learnt) if learnt else None
-    if taught is not None:
-        return taught
+    return taught if taught is not None else _usual_meaning(text, is_column)
+
+
+@functools.lru_cache(16_384)
+def _usual_meaning(text: str, is_column: bool) -> Meaning | None:
+    """What a label or title usually means; kept, for the same words are looked up under many ways to part a line."""
     if len(text) > 3 * _LONGEST:
         return None
+    table = _COLUMNS if is_column else _LABELS
     found = [table[folded] for folded in _forms(text) if folded in table] or _agreed(text, table)
     if not found:
         return None
