@@ -33,7 +33,7 @@ def order_from_pages(pages: Sequence[Page], hints: Hints) -> ReadOrder:
     usage = _usage(sheets, hints)
     stacked = stacked_lines(sheets, usage)
     lines = list(stacked.lines) or lines_of_goods([list(lines_from(table, usage)) for table in tables])
-    taken = {table.sheet.number: (table.first, table.last) for table in tables if table.rows}
+    taken = {table.sheet.number: (table.first, table.last) for table in tables if table.rows or table is not tables[0]}
     taken = stacked.taken or taken
     regions = regions_of(sheets, hints, taken)
     fields, faults = header_from(regions, hints, usage)

@@ -1,8 +1,8 @@
 """Words of a page put in lines, and lines in pieces: the geometry that reading a page rests on. Lengths in points."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from statistics import median
 
 from orderloop.interchange.facts import Page, Place
@@ -14,6 +14,9 @@ _COLON = re.compile(
 )
 MAX_RULINGS = 1500  # a page with more is a drawing, not a form
 _PIECE_GAP = 0.9  # of a line's height
+# Cells that no ruling and hardly a gap parts begin at the same place as others: how exactly, how near by, how many.
+_SAME_X, _NEAR, _ALIKE = 0.7, 9.0, 2
+_MORE_THAN_BLANK = 0.48
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,16 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """A cell that may begin there: its left side, the level and height of its line; sure behind a gap or ruling."""
+
+    x: float
+    level: float
+    height: float
+    is_sure: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """A page made ready for reading: its lines from top to bottom and its rulings, all in points."""
 
@@ -68,10 +81,21 @@ class Sheet:
     verticals: tuple[tuple[float, float, float], ...]
     horizontals: tuple[tuple[float, float, float], ...]
     is_scan: bool = False
+    starts: Mapping[int, Sequence["Start"]] = field(default_factory=dict)
 
     def parted(self, left: float, right: float, level: float) -> bool:
-        """Whether an upright ruling stands between two places of one height."""
-        return any(left - 1 <= x <= right + 1 and y0 - 1 <= level <= y1 + 1 for x, y0, y1 in self.verticals)
+        """Whether an upright ruling stands between two places of one height, or what begins at the right one begins a
+        cell: more than a blank behind the left one, and below or above others that do."""
+        if any(left - 1 <= x <= right + 1 and y0 - 1 <= level <= y1 + 1 for x, y0, y1 in self.verticals):
+            return True
+        near = [
+            start
+            for at in (-1, 0, 1)
+            for start in self.starts.get(round(right) + at, ())
+            if abs(start.x - right) <= _SAME_X and 0 < abs(start.level - level) <= _NEAR * start.height
+        ]
+        is_apart = any(right - left >= _MORE_THAN_BLANK * start.height for start in near)
+        return is_apart and len({start.level for start in near}) >= _ALIKE and any(start.is_sure for start in near)
 
     def place(self, tokens: Sequence[Token]) -> Place:
         """Where tokens stand, as one box in fractions of the page."""
@@ -93,6 +117,21 @@ def sheet_of(page: Page) -> Sheet:
     verticals = _joined((x0 * width, y0 * height, y1 * height) for x0, y0, x1, y1 in page.rulings if x0 == x1)
     horizontals = _joined((y0 * height, x0 * width, x1 * width) for x0, y0, x1, y1 in page.rulings if y0 == y1)
     return Sheet(page.number, width, height, tuple(lines_of(tokens)), verticals, horizontals, page.is_scan)
+
+
+def with_starts(sheet: Sheet, outside: tuple[int, int] | None = None) -> Sheet:
+    """The sheet with the places where cells begin that a gap or ruling parts from what stands before them.
+
+    None of lines `outside[0]` to `outside[1]`, where figures end below one another; none of a scan, which is inexact.
+    """
+    found: dict[int, list[Start]] = {}
+    for index, line in enumerate(() if sheet.is_scan else sheet.lines):
+        if not (outside and outside[0] <= index <= outside[1]):
+            firsts = {id(piece[0]) for piece in pieces_of(line, sheet)}
+            for piece in pieces_of(line, sheet, _MORE_THAN_BLANK):
+                start = Start(piece[0].x0, line.level, line.height, id(piece[0]) in firsts)
+                found.setdefault(round(start.x), []).append(start)
+    return replace(sheet, starts=found)
 
 
 def _joined(strokes: Iterable[tuple[float, float, float]]) -> tuple[tuple[float, float, float], ...]:

@@ -318,11 +318,7 @@ def _retitled(table: Table) -> tuple[Column, ...]:
             columns[at], columns[other] = replace(columns[at], field="line_no"), replace(columns[other], field="item")
         elif not any(is_code(text) or number_in(text) for text in texts[at]) and "description" not in fields:
             columns[at] = replace(columns[at], field="description")
-    basis = next(
-        (at for at, column in enumerate(columns) if column.field == "~unit_price" and _are_bases(texts[at])), None
-    )
-    if basis is not None and "price_basis" not in fields:
-        columns[basis] = replace(columns[basis], field="price_basis")
+    _tell_bases(columns, texts)
     counting = next(
         (at for at, column in enumerate(columns) if column.field in ("", "~item") and _counts(texts[at])), None
     )
@@ -342,6 +338,19 @@ def _retitled(table: Table) -> tuple[Column, ...]:
             columns[fields[name]] = replace(columns[fields[name]], field="description")
             break
     return tuple(columns)
+
+
+def _tell_bases(columns: list[Column], texts: Sequence[Sequence[str]]) -> None:
+    """Of two columns of prices take the one that says for how many pieces the other holds as that: `Price Unit`."""
+    fields = {column.field: at for at, column in enumerate(columns) if column.field}
+    price, other = fields.get("unit_price"), fields.get("~unit_price")
+    if price is None or other is None or "price_basis" in fields:
+        return
+    if _are_bases(texts[other]):
+        columns[other] = replace(columns[other], field="price_basis")
+    elif _are_bases(texts[price]) and any(_readings(text, Usage(), 1.0) for text in texts[other]):
+        columns[price] = replace(columns[price], field="price_basis")
+        columns[other] = replace(columns[other], field="unit_price")
 
 
 def _counts(texts: Sequence[str]) -> bool:

@@ -70,9 +70,12 @@ def tables_of(
                 tables.append(table)
                 continue
         if tables:
-            table = _carried_on(sheet, tables[-1], sums)
-            if table.rows:
-                tables.append(table)
+            carried = _carried_on(sheet, tables[-1], sums)
+            if carried.rows:
+                tables.append(carried)
+            elif heading is not None and known is not None and same_titles(heading, known):
+                # Titles said again above nothing but sums are the table's all the same, and no labels.
+                tables.append(Table(sheet, tables[-1].columns, (), heading.first, heading.last))
     if not any(table.rows for table in tables):
         return _all_shaped(sheets, learnt, sums) or tables
     return tables
@@ -331,7 +334,8 @@ def _drop_sums(
 
 def _is_rest(column: Column, upper: Sequence[Token], lower: Sequence[Token]) -> bool:
     """Whether a figure is the end of the one above it, which had no room left in its cell."""
-    if not upper or not re.fullmatch(r"[.,]?\d{1,3}|\d{1,2}[.,]\d{1,4}", plain(text_of(lower))):
+    digits = 4 if upper and plain(upper[-1].text).endswith((".", ",")) else 3
+    if not upper or not re.fullmatch(rf"[.,]?\d{{1,{digits}}}|\d{{1,2}}[.,]\d{{1,4}}", plain(text_of(lower))):
         return False
     is_full = upper[-1].x1 - upper[0].x0 >= 0.6 * (column.right - column.left)
     return is_full and number_in("".join(token.text for token in (*upper, *lower))) is not None
