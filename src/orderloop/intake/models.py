@@ -296,8 +296,6 @@ class Partner(models.Model):
     our_id = models.CharField(max_length=120, blank=True, default="")
     profile = models.JSONField(default=dict)
     mapping = models.JSONField(default=dict)
-    last_in = models.CharField(max_length=40, blank=True, default="")
-    last_out = models.PositiveBigIntegerField(default=0)
     is_active = models.BooleanField(default=True)
 
     class Meta:

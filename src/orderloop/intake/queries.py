@@ -257,8 +257,8 @@ def _lesson(row: Any) -> LessonFact:
     return LessonFact(*(*row[:13], tuple(json.loads(row[13])), row[14]))
 
 
-_PARTNER = """p.id, p.scheme, p.sender, p.customer_id, p.our_id, p.profile::text, p.mapping::text, p.last_in,
-    p.last_out, p.is_active"""
+_PARTNER = """p.id, p.scheme, p.sender, p.customer_id, p.our_id, p.profile::text, p.mapping::text,
+    p.is_active"""
 
 
 def partners_for(keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], PartnerFact]:

@@ -242,8 +242,8 @@ class PartnerRow:
 def partners_listed(*, text: str = "", partner_id: int | None = None, limit: int = 500) -> list[PartnerRow]:
     """Partners whose identifier or customer has this text in it, or the one of that id."""
     rows = fetch_all(
-        """SELECT p.id, p.scheme, p.sender, p.customer_id, p.our_id, p.profile::text, p.mapping::text, p.last_in,
-               p.last_out, p.is_active, c.code, c.name, coalesce(g.sent, 0), coalesce(g.waiting, 0),
+        """SELECT p.id, p.scheme, p.sender, p.customer_id, p.our_id, p.profile::text, p.mapping::text,
+               p.is_active, c.code, c.name, coalesce(g.sent, 0), coalesce(g.waiting, 0),
                coalesce(g.unsettled, 0)
            FROM intake_partner p JOIN customers_customer c ON c.id = p.customer_id
            LEFT JOIN LATERAL (SELECT count(*) AS sent,
@@ -256,8 +256,7 @@ def partners_listed(*, text: str = "", partner_id: int | None = None, limit: int
         {"id": partner_id, "text": text.strip().replace("\x00", ""), "limit": limit},
     )
     return [
-        PartnerRow(PartnerFact(*(*row[:5], json.loads(row[5]), json.loads(row[6]), *row[7:10])), *row[10:])
-        for row in rows
+        PartnerRow(PartnerFact(*(*row[:5], json.loads(row[5]), json.loads(row[6]), row[7])), *row[8:]) for row in rows
     ]
 
 

@@ -130,7 +130,7 @@ def receipt_of(reading: Reading, partner: PartnerFact, *, at: datetime) -> bytes
     if reading.format not in _WITH_RECEIPTS or not _is_wanted(reading, partner):
         return b""
     to = addressed(partner, reading.envelope, partner.customer_id)
-    frame = Interchange(to.sender, to.receiver, max(partner.last_out, 1), at, True, to.details)
+    frame = Interchange(to.sender, to.receiver, 1, at, True, to.details)
     return _RECEIPT[reading.format](reading, frame)
 
 

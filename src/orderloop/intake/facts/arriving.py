@@ -113,8 +113,6 @@ class PartnerFact:
     our_id: str
     profile: Mapping[str, str] = dataclasses.field(hash=False)
     mapping: Mapping[str, object] = dataclasses.field(hash=False)
-    last_in: str
-    last_out: int
     is_active: bool
 
 

@@ -26,8 +26,8 @@ def save_partners(partners: Sequence[PartnerNew], *, at: datetime, actor: Actor)
     good = [each for key, each in rows.items() if key not in refused]
     written = fetch_all(
         """INSERT INTO intake_partner AS p
-               (scheme, sender, customer_id, our_id, profile, mapping, last_in, last_out, is_active)
-           SELECT scheme, sender, customer_id, our_id, profile, mapping, '', 0, true
+               (scheme, sender, customer_id, our_id, profile, mapping, is_active)
+           SELECT scheme, sender, customer_id, our_id, profile, mapping, true
            FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::text[], %s::jsonb[], %s::jsonb[])
                AS n(scheme, sender, customer_id, our_id, profile, mapping)
            ON CONFLICT (scheme, sender) DO UPDATE SET customer_id = excluded.customer_id, our_id = excluded.our_id,
