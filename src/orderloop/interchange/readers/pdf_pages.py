@@ -188,6 +188,8 @@ def _continues(last: _Char, char: _Char, gap: float) -> bool:
     tall = min(last.y1 - last.y0, char.y1 - char.y0)
     if abs((last.y0 + last.y1) - (char.y0 + char.y1)) > tall:
         return False
+    if (char.x0, char.x1) == (last.x0, last.x1):
+        return True  # one glyph for both, as fonts have for `ti`
     return -0.5 * tall < char.x0 - last.x1 < gap * tall
 
 
