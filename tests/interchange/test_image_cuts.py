@@ -4,7 +4,7 @@ import numpy
 import pytest
 
 from orderloop.interchange.readers.image_cuts import spans_of
-from orderloop.interchange.readers.image_ink import Glyph, split
+from orderloop.interchange.readers.image_ink import Glyph, split, wide_gap
 
 
 def inked(*blots):
@@ -65,3 +65,25 @@ def test_a_point_has_the_white_behind_it_in_its_word():
                                               ("P", 142.0, 12.0, True))]  # fmt: skip
     ((box, text, _sure), (other, _text, _also)) = split(letters, [])
     assert (text, round(box[2], 1), other[0]) == ("t.", 130.8, 142.0)
+
+
+def digits(text, start, step=26.0):
+    return [Glyph(sign, (start + step * n, 100.0, start + step * n + 12.0, 128.0), 0.9, True)
+            for n, sign in enumerate(text)]  # fmt: skip
+
+
+def test_two_digits_set_as_wide_as_the_numbers_of_their_page_are_one_number():
+    page = [digits("12000", 100), digits("18501", 300), digits("4800", 500), digits("2026", 700, 14.0)]
+    assert wide_gap(page) == 14.0
+    assert wide_gap([*page[:2], digits("2026", 700, 14.0), digits("2027", 700, 14.0)]) == 0.0
+    unit = Glyph("台", (170.0, 100.0, 194.0, 128.0), 0.9, True)
+    assert [text for _box, text, _sure in split([*digits("50", 100), unit], [], 14.0)] == ["50", "台"]
+    assert [text for _box, text, _sure in split(digits("50", 100), [])] == ["5", "0"]
+    assert [text for _box, text, _sure in split(digits("50", 100, 40.0), [], 14.0)] == ["5", "0"]
+
+
+def test_a_point_among_wide_digits_parts_nothing_though_the_white_behind_it_is_wider():
+    letters = [Glyph(sign, (x, 100.0, x + width, 128.0), 0.9, True)
+               for sign, x, width in (("2", 100.0, 12.0), ("3", 126.0, 12.0), (".", 152.0, 4.0), ("1", 180.0, 12.0),
+                                      ("9", 206.0, 12.0), ("0", 232.0, 12.0))]  # fmt: skip
+    assert [text for _box, text, _sure in split(letters, [])] == ["23.190"]

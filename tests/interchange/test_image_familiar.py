@@ -36,6 +36,8 @@ def read(text, sure=0.95, *others):
         ("Bcaring", 0.95, "Bearing"), ("grcasc，", 0.95, "grease，"), ("SCRFW", 0.95, "SCRFW"), ("tic,", 0.95, "tie,"),
         ("1amp", 0.95, "lamp"), ("balí", 0.95, "ball"), ("Totai", 0.95, "Total"), ("Datc", 0.95, "Date"),
         ("Tc1", 0.95, "Tel"), ("STAINLCSS", 0.95, "STAINLESS"),
+        ("/0rder", 0.95, "/Order"), ("交货口期", 0.95, "交货日期"), ("硅肢密封圈", 0.95, "硅肢密封圈"),
+        ("C00", 0.5, "C00"),
         # One sign whatsoever only where the word is doubtful.
         ("stainlesss", 0.5, "stainless"), ("stainlesss", 0.95, "stainlesss"), ("Xumber", 0.6, "Number"),
         ("scrow", 0.6, "screw"), ("镀锌了腈手套DN70", 0.6, "镀锌丁腈手套DN70"), ("镀锌了腈手套", 0.9, "镀锌了腈手套"),
@@ -68,6 +70,7 @@ def test_a_page_writes_measures_of_a_kind_with_one_sign():
     ("said", "parted"),
     [
         ("采购日期2026年6月18日", "采购日期 2026年6月18日"), ("日期2026年6月18日", "日期 2026年6月18日"),
+        ("Date2026年11月", "Date 2026年11月"), ("PO2026-5", "PO2026-5"),
         ("供应商海港紧固件有限公司", "供应商 海港紧固件有限公司"), ("结算方式月结", "结算方式 月结"),
         ("订单编号", "订单编号"), ("合计金额", "合计金额"), ("单价(元)", "单价(元)"), ("电话号码", "电话号码"),
         ("订单编号：PO-1", "订单编号：PO-1"), ("不锈钢包装箱", "不锈钢包装箱"), ("日期说明", "日期说明"),

@@ -12,7 +12,7 @@ from orderloop.interchange.facts import FaultCode, Hints, ReadOrder, Role, Value
 from orderloop.interchange.readers import image
 from orderloop.interchange.readers.image_ink import Glyph, Run, glyphs_of, overlooked, split
 from orderloop.interchange.readers.image_votes import with_votes
-from orderloop.interchange.readers.image_words import _cleaned, _skew
+from orderloop.interchange.readers.image_words import _cleaned, _skew, _words
 from orderloop.interchange.readers.showing import page_picture
 from orderloop.interchange.rules.pages.recognised import mended, with_doubts
 from orderloop.platform.documents import FONTS
@@ -167,6 +167,8 @@ def test_two_strokes_in_the_room_of_one_capital_are_an_h_whose_bar_was_lost(colu
         ("llex", 0.9, [(100, 104), (106, 110)], "Hex"),
         ("HINex", 0.7, [(100, 103), (109, 112)], "HNex"),
         ("1Iex", 0.8, [(100, 103), (106, 109)], "Hex"),
+        ("IIex", 0.8, [(100, 103), (106, 109)], "Hex"),
+        ("IIex", 0.95, [(100, 103), (106, 109)], "IIex"),
         ("1Iex", 0.95, [(100, 103), (106, 109)], "1Iex"),
         ("HIex", 0.7, [(100, 112), (116, 118)], "HIex"),
     ],
@@ -180,6 +182,13 @@ def test_the_strokes_of_an_h_are_known_whatever_they_were_taken_for(text, sure, 
 def test_a_bare_stroke_alone_is_what_is_left_of_a_rule():
     sheet = inked((200, 203), (300, 306))
     assert overlooked(sheet, [run("10", [(20, 30), (31, 40)])], 30.0) == [(300, 105, 306, 125)]
+
+
+def test_a_letter_seen_a_second_time_within_its_word_is_none():
+    columns = [(100 + 14 * n, 110 + 14 * n) for n in range(4)]
+    whole, again, other = run("2026", columns), run("2", [columns[0]]), run("7", [(300, 310)])
+    words = _words([whole, again, other], inked(*columns, (300, 310)), [])
+    assert [word.text for word in words] == ["2026", "7"]
 
 
 def test_a_column_of_single_letters_is_as_many_lines():
@@ -266,6 +275,7 @@ def test_a_line_that_was_read_surely_is_not_read_again():
         ("stainlcss", "stainless"), ("Sockct", "Socket"), ("platcd", "plated"), ("function", "function"),
         ("acct", "acct"), ("Pct", "Pct"), ("discs", "discs"), ("punch", "punch"),
         ("HB880/\u039b2", "HB880/A2"), ("\u0421T-1", "CT-1"),
+        ("excI.", "excl."), ("WIFI", "WIFI"), ("口期", "日期"),
         ("VI,V-5355", "VLV-5355"), ("stainlesss", "stainless"),
         ("O)-ring，", "O-ring，"), ("()-ring,", "O-ring,"), ("(0)-5", "(0)-5"),
         ("VI8×90", "M8×90"), ("VI-8", "VI-8"), ("HH,7262.130", "HH.7262.130"), ("A,5", "A,5"),

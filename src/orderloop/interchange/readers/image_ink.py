@@ -19,6 +19,8 @@ _MARGIN = 0.1
 _GAP_OF_WORDS, _GAP_OF_SCRIPTS, _GAP_OF_POINTS = 0.5, 0.3, 0.9
 # The same where letters are set wide: so many of their usual gaps more; and never less than this.
 _WIDER, _GAP_AT_LEAST, _SET_WIDE = 1.0, 0.4, 0.25
+# There a gap of so many usual ones is none, behind a point in a room as wide as a digit's even more.
+_WIDE_GAP, _WIDE_GAP_OF_POINT = 1.5, 2.6
 # They take little of the room they are given.
 _POINTS, _WHITE_OF_POINT = frozenset(".,:;'·，。：；、"), 0.35
 # How much longer than usual the step between two Chinese signs is that holds a blank, and the white of it at least.
@@ -128,8 +130,10 @@ def _with_bars(glyphs: list[Glyph], page: Any) -> list[Glyph]:
             left, top, right, bottom = last.box[0], glyph.box[1], glyph.box[2], glyph.box[3]
             rows = numpy.flatnonzero((page[int(top) : int(bottom), int(left) : int(right)] < INK).any(axis=1))
             share = (right - left) / (rows[-1] - rows[0] + 1) if len(rows) else 0.0
-            if (_H_AT_LEAST if last.text == glyph.text == "I" else _H_OF_UNLIKE) < share < _H_AT_MOST:
-                sure = _SURE_OF_H * min(last.confidence, glyph.confidence)
+            sure = min(last.confidence, glyph.confidence)
+            is_plain = last.text == glyph.text == "I" and sure >= _SURE_OF_ONE
+            if (_H_AT_LEAST if is_plain else _H_OF_UNLIKE) < share < _H_AT_MOST:
+                sure *= _SURE_OF_H
                 closed[-1] = Glyph("H", (left, top, right, bottom), sure, last.after_space)
                 continue
         closed.append(glyph)
@@ -168,9 +172,12 @@ class _Setting:
     pitch: float
 
 
-def split(glyphs: Sequence[Glyph], rules: Sequence[Box]) -> list[tuple[Box, str, float]]:
-    """Words of these letters: parted by spaces, by wide gaps and by rules, for recognition runs across columns."""
-    usual = _setting_of(glyphs)
+def split(glyphs: Sequence[Glyph], rules: Sequence[Box], wide: float = 0.0) -> list[tuple[Box, str, float]]:
+    """Words of these letters: parted by spaces, by wide gaps and by rules, for recognition runs across columns.
+
+    `wide`: the gap between the digits of the page's numbers, where those are set wide.
+    """
+    usual = _setting_of(glyphs, wide)
     words: list[list[Glyph]] = []
     for glyph in glyphs:
         if words and not _is_spaced(words[-1][-1], glyph, usual) and not _is_parted(words[-1][-1], glyph, usual, rules):
@@ -195,9 +202,23 @@ def _end_of(word: Sequence[Glyph]) -> float:
     return max(one.box[2] for one in word) + white
 
 
-def _setting_of(glyphs: Sequence[Glyph]) -> _Setting:
+def wide_gap(lines: Sequence[Sequence[Glyph]]) -> float:
+    """The gap between the digits of numbers, where most of the page's long ones are set wide; else 0."""
+    gaps = []
+    for line in lines:
+        if len(line) > 3 and all(glyph.text.isdigit() or glyph.text in _POINTS for glyph in line):
+            inner = [right.box[0] - left.box[2] for left, right in itertools.pairwise(line)]
+            gaps.append((float(numpy.median(inner)), line[0].box[3] - line[0].box[1]))
+    wide = [gap for gap, height in gaps if gap > _SET_WIDE * height]
+    return float(numpy.median(wide)) if len(wide) > 2 and len(wide) * 2 > len(gaps) else 0.0
+
+
+def _setting_of(glyphs: Sequence[Glyph], wide: float) -> _Setting:
     pairs = list(itertools.pairwise(glyphs))
     gaps = [right.box[0] - left.box[2] for left, right in pairs]
+    digits = [right.box[0] - left.box[2] for left, right in pairs if (left.text + right.text).isdigit()]
+    if wide and len(gaps) <= 3 and digits and max(digits) < _WIDE_GAP * wide:
+        return _Setting(wide, 0.0)
     steps = [_step(left, right) for left, right in pairs if _is_chinese(left) and _is_chinese(right)]
     return _Setting(
         float(numpy.median(gaps)) if len(gaps) > 2 else 0.0, float(numpy.median(steps)) if len(steps) > 1 else 0.0
@@ -211,7 +232,8 @@ def _step(left: Glyph, right: Glyph) -> float:
 def _is_spaced(left: Glyph, right: Glyph, usual: _Setting) -> bool:
     """Whether a blank stands between two letters; in print that is set wide recognition sees blanks everywhere."""
     is_wide = usual.gap > _SET_WIDE * (left.box[3] - left.box[1])
-    return right.after_space and not (is_wide and right.box[0] - left.box[2] < 1.5 * usual.gap)
+    most = _WIDE_GAP_OF_POINT if left.text in _POINTS else _WIDE_GAP
+    return right.after_space and not (is_wide and right.box[0] - left.box[2] < most * usual.gap)
 
 
 def _is_parted(left: Glyph, right: Glyph, usual: _Setting, rules: Sequence[Box]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy
 
 from orderloop.interchange.facts import Page, Word
-from orderloop.interchange.readers.image_ink import INK, Box, Run, glyphs_of, overlooked, split, usual_height
+from orderloop.interchange.readers.image_ink import INK, Box, Run, glyphs_of, overlooked, split, usual_height, wide_gap
 from orderloop.interchange.readers.image_plane import View, flattened, whole, without_shadow
 from orderloop.interchange.readers.image_votes import with_votes
 from orderloop.interchange.rules.pages.recognised import mended
@@ -186,8 +186,18 @@ def _words(runs: list[Run], page: Any, rules: list[Box]) -> list[Word]:
     """All words of the page."""
     height, width = page.shape
     usual = usual_height(runs)
-    words = [word for run in runs for line in glyphs_of(run, page, usual) for word in split(line, rules)]
+    lines = [line for run in runs for line in glyphs_of(run, page, usual)]
+    wide = wide_gap(lines)
+    words = [word for line in lines for word in split(line, rules, wide)]
+    words = [word for word in words if len(word[1]) > 1 or not any(_lies_in(word[0], other[0]) for other in words)]
     return _in_order([Word(mended(text), _shares(box, width, height), round(sure, 3)) for box, text, sure in words])
+
+
+def _lies_in(letter: Box, word: Box) -> bool:
+    """Whether a letter is one of another word's, seen a second time."""
+    middle, level = (letter[0] + letter[2]) / 2, (letter[1] + letter[3]) / 2
+    is_broader = word[2] - word[0] > 1.5 * (letter[2] - letter[0])
+    return is_broader and word[0] <= middle <= word[2] and word[1] < level < word[3]
 
 
 def _certainty(runs: list[Run]) -> float:

@@ -13,12 +13,18 @@ from orderloop.interchange.rules.lexicon import COLUMNS, LABELS, TITLES, TOTALS,
 from orderloop.interchange.rules.values import day_in, is_ean
 
 # A Latin word; recognition also takes an l for a one, and dirt above it for an accent.
-_LATIN = re.compile(r"(?<![\w@.\-/])[A-Za-z1\u00e0-\u00ff|]{3,}(?![\w@\-/]|\.\w)")
+_LATIN = re.compile(r"(?<![A-Za-z0-9_@.\-])[A-Za-z01\u00e0-\u00ff|]{3,}(?![A-Za-z0-9_@\-]|\.\w)")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]{4,}")
 # Signs a lost or an added stroke makes of one another.
-_STROKES = str.maketrans(dict.fromkeys("ecéèêëç", "c") | dict.fromkeys("li1|íìîïj", "l") | dict.fromkeys("oóòôö", "o"))
+_STROKES = str.maketrans(dict.fromkeys("ecéèêëç", "c") | dict.fromkeys("li1|íìîïj", "l") | dict.fromkeys("oóòôö0", "o"))
+# The same of Chinese signs; nobody tells these apart where strokes are lost.
+_ALIKE = str.maketrans(
+    dict.fromkeys("日曰目", "口")
+    | {"天": "大", "太": "大", "未": "末", "干": "千", "于": "千"}
+    | {"入": "人", "八": "人", "玉": "王", "主": "王", "士": "土", "了": "丁", "己": "已", "井": "开"}
+)
 # Words that short are known ones only if their e lost its bar or their l is a one.
-_SHORT, _LOST = 4, frozenset("c1íìîï")
+_SHORT, _LOST = 4, frozenset("c10íìîï")
 # How long a Latin and a Chinese word are at least to be known by the page alone.
 _SHORTEST_OF_PAGE, _LONG_OF_PAGE = 5, 6
 # Below this a word is doubtful enough to be taken for a known one that is like it in all but one sign whatsoever; above
@@ -50,7 +56,7 @@ def _words_in(text: str) -> Iterator[str]:
 
 
 def _strokes(word: str) -> str:
-    return word.lower().translate(_STROKES)
+    return word.lower().translate(_STROKES).translate(_ALIKE)
 
 
 @cache
@@ -80,9 +86,7 @@ def familiar(words: Sequence[Word], known: Vocabulary) -> list[Word]:
 
 def _mended(word: Word, known: Sequence[Vocabulary], page: Vocabulary) -> str:
     text = _LATIN.sub(lambda found: _latin(found[0], word.confidence, known, page), word.text)
-    if word.confidence >= _DOUBTFUL:
-        return text
-    return _CHINESE.sub(lambda found: _chinese(found[0], (*known, page)), text)
+    return _CHINESE.sub(lambda found: _chinese(found[0], word.confidence, known, page), text)
 
 
 def _latin(text: str, sure: float, known: Sequence[Vocabulary], page: Vocabulary) -> str:
@@ -101,7 +105,9 @@ def _latin(text: str, sure: float, known: Sequence[Vocabulary], page: Vocabulary
 
 
 def _cased(word: str, like: str) -> str:
-    return word.upper() if like.isupper() else word.capitalize() if like[0].isupper() else word
+    # A nought is as tall as a capital.
+    is_capital = like[0].isupper() or like[0] == "0"
+    return word.upper() if like.isupper() else word.capitalize() if is_capital else word
 
 
 def _is_near(one: str, other: str) -> bool:
@@ -114,16 +120,19 @@ def _is_near(one: str, other: str) -> bool:
     return any("".join(kept) == short for kept in combinations(long, len(short)))
 
 
-def _chinese(text: str, known: Sequence[Vocabulary]) -> str:
-    """The one known word that differs in one sign; a run of signs that holds other words too is left alone."""
-    if any(text in each.words for each in known):
+def _chinese(text: str, sure: float, known: Sequence[Vocabulary], page: Vocabulary) -> str:
+    """The one known word that a lost stroke made this of, or if it is doubtful that differs in one sign; a run of signs
+    that holds other words too is left alone."""
+    if any(text in each.words for each in (*known, page)):
         return text
-    found = {
-        word
-        for each in known
-        for word in each.words
-        if len(word) == len(text) and sum(a != b for a, b in zip(word, text, strict=True)) == 1
-    }
+    found = {word for each in known for word in each.by_strokes.get(_strokes(text), ())}
+    if not found and sure < _DOUBTFUL:
+        found = {
+            word
+            for each in (*known, page)
+            for word in each.words
+            if len(word) == len(text) and sum(a != b for a, b in zip(word, text, strict=True)) == 1
+        }
     return found.pop() if len(found) == 1 else text
 
 
@@ -190,8 +199,12 @@ def _with_crosses(words: Sequence[Word]) -> list[Word]:
 _LABELLED = re.compile(r"^[\u3400-\u9fff]{2,8}")
 
 
+_YEAR = re.compile(r"(?<=[A-Za-z]{3})(?=20\d\d[年\-/.]\d)")
+
+
 def _parted(text: str) -> str:
     """A label and what stands behind it without a blank, as narrow blanks come out, with a blank between."""
+    text = _YEAR.sub(" ", text)
     head = _LABELLED.match(text)
     if head is None or " " in text or _is_title(text):
         return text

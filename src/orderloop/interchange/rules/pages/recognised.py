@@ -21,6 +21,8 @@ _MENDED: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<=[a-z])11(?=[a-z])|(?:(?<=[aiu])|(?<=[bcstw]e)|(?<=[rpt]o))11(?![A-Za-z0-9])"), "ll"),
     (re.compile(r"(?<=[a-z])1(?=[a-z])|(?<=[a-z]{2})1(?![A-Za-z0-9])"), "l"),
     (re.compile(r"(?<=[a-z])0(?=[a-z])"), "o"),
+    (re.compile(r"(?<=[a-z]{2})I(?=[a-z]|[^\w]|$)"), "l"),
+    (re.compile(r"口期"), "日期"),
     (re.compile(r"(?<![A-Za-z0-9])0(?=-[a-z]{3})"), "O"),
     # `()-ring`: an O that came apart.
     (re.compile(r"(?<![A-Za-z0-9])(?:\(\)|O\)|\(O|0\))(?=-[a-z]{2})"), "O"),
