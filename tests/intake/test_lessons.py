@@ -120,6 +120,11 @@ def test_a_value_below_one_title_alone_is_of_that_column_however_wide_the_figure
     assert learnt == [Learnt("column", "comesto", "amount"), Learnt("column", "notes", "note")]
 
 
+def test_a_label_is_learnt_as_it_is_read_where_cells_begin_below_one_another():
+    drawn = page("Terms  Net cash\nHandle Signed on:  2026-05-01\nRoute  By rail")
+    assert shown(drawn, "ordered_on", "2026-05-01") == Learnt("label", "signedon", "ordered_on")
+
+
 def test_the_title_of_a_table_whose_other_titles_are_known_is_learnt_whole():
     rows = "No.  Item code    Quantity  Each At    Amount\n1    FR-R92R      10        12.50      125.00"
     assert shown(page(rows), "lines/0/unit_price", "12.50") == Learnt("column", "eachat", "unit_price")

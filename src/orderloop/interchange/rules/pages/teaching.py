@@ -7,8 +7,9 @@ from orderloop.interchange.rules.lexicon import fold_label, label_meaning
 from orderloop.interchange.rules.pages.bounds import with_bounds
 from orderloop.interchange.rules.pages.columns import Column, Heading, find_heading, heading_at
 from orderloop.interchange.rules.pages.labels import COLONS, Label, candidates, heads_next, is_wordy, names_firm
-from orderloop.interchange.rules.pages.lines import Line, Sheet, Token, pieces_of, sheet_of, span, text_of
+from orderloop.interchange.rules.pages.lines import Line, Sheet, Token, pieces_of, sheet_of, span, text_of, with_starts
 from orderloop.interchange.rules.pages.shapes import shaped_heading
+from orderloop.interchange.rules.pages.tables import tables_of
 from orderloop.interchange.rules.pages.unparted import every_label
 from orderloop.interchange.rules.values import currency_in, number_in, quantity_and_unit
 
@@ -21,7 +22,7 @@ def label_near(page: Page, box: Box) -> str | None:
 
     None where no words beside or above it do.
     """
-    sheet = sheet_of(page)
+    sheet = _as_read(page)
     target = _points(sheet, box)
     for text in _beside(sheet, target):
         folded = fold_label(text)
@@ -30,6 +31,13 @@ def label_near(page: Page, box: Box) -> str | None:
         if is_text and _leads_to(sheet, folded, target):
             return folded
     return None
+
+
+def _as_read(page: Page) -> Sheet:
+    """A page made ready as for reading its labels: cells that hardly a gap parts are told apart outside its table."""
+    sheet = sheet_of(page)
+    tables = [table for table in tables_of([sheet], {}) if table.rows]
+    return with_starts(sheet, (tables[0].first, tables[0].last) if tables else None)
 
 
 def column_title_of(page: Page, box: Box) -> str | None:
