@@ -53,3 +53,16 @@ def test_names_printed_with_their_codes_are_read_from_a_form() -> None:
         """
     )
     assert [line["item"].text for line in read.lines] == ["HX-8", "NT-8"]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Description             Qty\n   HX-8 Hex bolt           500 pcs\n   NT-8 Hex nut            300 pcs",
+        "Item code              Qty\n   HX-8                   500 pcs\n   NT-8                   300 pcs",
+        "Description       Delivery     Qty\n   HX-8 Hex bolt     2026-12-08   500\n   NT-8 Hex nut      2026-12-08   300",
+    ],
+)
+def test_a_table_without_prices_needs_no_column_of_codes(table: str) -> None:
+    read = order(f"\n   PO number: PO-1\n   {table}\n")
+    assert [(line["item"].text, line["quantity"].text) for line in read.lines] == [("HX-8", "500"), ("NT-8", "300")]

@@ -100,7 +100,7 @@ def _adjoins(upper: Line, lower: Line) -> bool:
 def _score(heading: Heading) -> float:
     fields = heading.fields()
     is_learnt = any(column.origin for column in heading.columns)
-    needed = 2 if is_learnt else 3
+    needed = 2 if is_learnt or _is_whole_pair(heading) else 3
     named = [column for column in heading.columns if column.field]
     if len(named) < needed or not (fields & {"quantity", "unit_price", "amount"} or is_learnt):
         return 0.0
@@ -111,6 +111,13 @@ def _score(heading: Heading) -> float:
     unknown = sum(1 for column in heading.columns if not column.field) + heading.strange
     twice = len(named) - len({column.field for column in named})
     return certain + others - 0.6 * unknown - 0.5 * twice + ("quantity" in fields)
+
+
+def _is_whole_pair(heading: Heading) -> bool:
+    """`Article` and `Qty` and nothing else: all that a short order needs."""
+    sure = {column.field for column in heading.columns if column.strength >= 1}
+    is_pair = len(heading.columns) == 2 and not heading.strange and heading.first == heading.last
+    return is_pair and "quantity" in sure and bool(sure & {"item", "description"})
 
 
 def _bonus(titles: _Titles, is_whole: bool) -> float:

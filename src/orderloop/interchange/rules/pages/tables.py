@@ -229,11 +229,17 @@ def _is_filled(column: Column, tokens: Sequence[Token]) -> bool:
 
 
 def _weight(columns: Sequence[Column], cells: Cells) -> int:
+    # Where there is neither a code nor money, what is ordered is told by its name, and its day counts too.
+    is_bare = not {column.field for column in columns} & _CODED_OR_PRICED
+    keys = (*_KEYS, "description", "requested_on") if is_bare else _KEYS
     return sum(
         1
         for index, tokens in cells.items()
-        if (columns[index].field in _KEYS or not columns[index].field) and _is_filled(columns[index], tokens)
+        if (columns[index].field in keys or not columns[index].field) and _is_filled(columns[index], tokens)
     )
+
+
+_CODED_OR_PRICED = frozenset({"item", "customer_item", "barcode", "line_no", "unit_price", "amount"})
 
 
 def _figure_at(columns: Sequence[Column], cells: Cells) -> bool:
