@@ -4,7 +4,9 @@ import pytest
 from tests.interchange.drawn_orders import order
 
 from orderloop.foundation.quantity import canonical_unit
-from orderloop.interchange.facts import Role
+from orderloop.interchange.facts import Hints, Page, Role, Word
+from orderloop.interchange.rules.lexicon import numbered_role_word
+from orderloop.interchange.rules.pages.layout import order_from_pages
 
 FRENCH = """
   BON DE COMMANDE
@@ -114,3 +116,24 @@ def test_a_programs_form_is_read_without_its_days_of_payment() -> None:
     assert [read.text(name) for name in names] == ["P00042", "2026-12-08", "20.00", "23.00"]
     terms = order(PROGRAM.replace("Untaxed Amount             20.00", ""))
     assert terms.text("net_total") == ""
+
+
+@pytest.mark.parametrize(
+    ("title", "role"),
+    [
+        ("Request for Quotation #P00043", "other"), ("Invoice INV-3321", "other"), ("Delivery note 4711", "despatch"),
+        ("Purchase Order 106021", "order"), ("Order date 2026-11-12", ""), ("Invoice no", ""), ("Order", ""),
+    ],
+)  # fmt: skip
+def test_a_title_with_a_number_behind_it_is_a_title(title: str, role: str) -> None:
+    assert numbered_role_word(title) == role
+
+
+@pytest.mark.parametrize(("height", "role"), [(30.0, Role.OTHER), (10.0, Role.ORDER)])
+def test_only_in_large_print_it_tells_what_the_page_is(height: float, role: Role) -> None:
+    words = [
+        Word("Quotation", (0.1, 0.05, 0.3, 0.05 + height / 842)),
+        Word("Q-2211", (0.31, 0.05, 0.4, 0.05 + height / 842)),
+    ]
+    words += [Word(f"text{at}", (0.1, 0.2 + 0.05 * at, 0.2, 0.2 + 0.05 * at + 10 / 842)) for at in range(5)]
+    assert order_from_pages([Page(1, 595, 842, tuple(words))], Hints()).role is role

@@ -293,6 +293,10 @@ _BASIS = re.compile(
 _ORDINAL = re.compile(r"^\s*(?:[一二三四五六七八九十]{1,3}\s*[、.．]|[（(][一二三四五六七八九十]{1,3}[)）])\s*")
 # `Total DKK incl. VAT`.
 _MONEY_WITHIN = re.compile(r"\b(?:CNY|RMB|USD|EUR|GBP|HKD|JPY|TWD|CHF|DKK|SEK|NOK|PLN|CZK|CAD|AUD|SGD|INR)\b(?=\s+\w)")
+# `Request for Quotation #P00043`, `Invoice No. INV-3321`.
+_NUMBER_BEHIND = re.compile(
+    r"\s*(?:[:：#№]|\b(?:no|nr|number)\b\.?|编?号)?\s*[:：#]?\s*(?=[\w\-./]*\d)[A-Z0-9][\w\-./]{1,30}$", re.IGNORECASE
+)
 _BASIS_WORDS = {"百": "100", "千": "1000", "hundred": "100", "thousand": "1000", "c": "100", "m": "1000"}
 _QUALIFIERS = [
     "cny",
@@ -392,6 +396,12 @@ def role_word(text: str) -> str:
     """Which kind of document a title names: `order`, `change`, `cancellation` …, or an empty text."""
     forms = (*_forms(text), *_languages(fold_label(text)))
     return next((_ROLES[folded][0] for folded in forms if folded in _ROLES), "")
+
+
+def numbered_role_word(text: str) -> str:
+    """The kind of document that a title with a number behind it names. In small print that is a reference, no title."""
+    bare = _NUMBER_BEHIND.sub("", text).strip()
+    return role_word(bare) if bare and bare != text.strip() else ""
 
 
 def half_meaning(text: str, is_column: bool) -> Meaning | None:

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
+from statistics import median
 
 from orderloop.interchange.facts import Fault, FaultCode, Hints, Method, Value
 from orderloop.interchange.rules.caveats import caveat_in
-from orderloop.interchange.rules.lexicon import fold_label, label_meaning, role_word
+from orderloop.interchange.rules.lexicon import fold_label, label_meaning, numbered_role_word, role_word
 from orderloop.interchange.rules.pages.labels import (
     Candidate,
     Label,
@@ -303,17 +304,23 @@ def _letterhead(region: Region, hints: Hints) -> dict[str, Value]:
     return {}
 
 
+_TITLE_HEIGHT = 1.15  # of the usual line
+
+
 def role_from(sheets: Sequence[Sheet]) -> str:
     """What kind of document its title names; `order` where none does."""
     if not sheets:
         return "order"
     found: list[tuple[float, str]] = []
+    usual = median(line.height for line in sheets[0].lines) if sheets[0].lines else 0.0
     for line in sheets[0].lines[:14]:
         if line.level > 0.45 * sheets[0].height:
             break
         for piece in (*pieces_of(line, sheets[0], gap=1.5), line.tokens):
             text = text_of(piece)
             role = "" if text.rstrip().endswith((":", "：")) else role_word(text)
+            if not role and max(token.height for token in piece) > _TITLE_HEIGHT * usual:
+                role = numbered_role_word(text)
             if role in ("", "order") and is_cancelled_title(text):
                 role = "cancellation"
             if role:

@@ -35,7 +35,8 @@ _HEADER: Mapping[str, str] = {
     "po_number": "po number|po no|purchase order number|customer order number|order number|order no|"
     "buyer order id|customer order id|order id|order ref|order code|order reference|document id|"
     "external order id|external id",
-    "ordered_on": "order date|ordered at|ordered on|created at|order time|date ordered|po date|issue date|placed at|"
+    "ordered_on": "order date|ordered at|ordered on|created at|date created|"
+    "order time|date ordered|po date|issue date|placed at|"
     "document date time",
     "requested_on": "requested delivery date|delivery date|required date|need by date|"
     "due date|requested on|deliver by|"
