@@ -2,7 +2,7 @@
 
 from tests.interchange.drawn_pages import page
 
-from orderloop.interchange.facts import Hints
+from orderloop.interchange.facts import Hints, Page, Word
 from orderloop.interchange.rules.pages.layout import order_from_pages
 
 
@@ -38,3 +38,12 @@ def test_columns_end_where_rows_say_and_not_where_terms_below_the_sum_do():
     read = order(WRAPPED_ABOVE_TERMS)
     assert column(read, "description") == ["Flat washer, zinc plated 16*30", "Industrial tape, stainless 24x40"]
     assert column(read, "customer_item") == ["K53333-47", "P34837-27"]
+
+
+def test_recognised_words_of_one_label_end_with_their_ink_and_stand_further_apart():
+    # The white between the two languages is wider than any between words as printed.
+    label = [Word("制单日期", (0.10, 0.100, 0.157, 0.112), 0.95), Word("Issue", (0.170, 0.100, 0.205, 0.112), 0.95)]
+    below = [Word("Date", (0.10, 0.115, 0.128, 0.127), 0.95)]
+    value = [Word("2026-01-10", (0.25, 0.100, 0.33, 0.112), 0.95)]
+    scan = Page(1, 612.0, 792.0, (*label, *value, *below), is_scan=True)
+    assert order_from_pages([scan], Hints()).text("ordered_on") == "2026-01-10"

@@ -10,9 +10,10 @@ from orderloop.interchange.rules.pages.lines import Line, Sheet, Token, pieces_o
 from orderloop.interchange.rules.values import currency_in, number_in
 
 LONGEST_LABEL = 8  # tokens
-WORD_GAP = 0.75  # of a line's height
+_WORD_GAP, _WORD_GAP_OF_INK = 0.75, 0.9  # of a line's height
 _SPREAD_GAP = 4.0
 _MOST_TOKENS = 120  # in a line
+_CELL_GAP, _SCAN_GAP = 1.15, 1.8  # of a line's height
 _NEAR = 3  # lines: labels within stand in the same columns
 COLONS = (":", "：")
 _CHINESE = re.compile(r"[\u3400-\u9fff]{2}")
@@ -58,6 +59,12 @@ class Candidate:
         return text_of(self.tokens)
 
 
+def word_gap(sheet: Sheet) -> float:
+    """How far apart two words of one label stand at most, in heights of their line: recognised words end with their
+    ink, printed ones with the room it is given."""
+    return _WORD_GAP_OF_INK if sheet.is_scan else _WORD_GAP
+
+
 def labels_of(sheet: Sheet, learnt: Mapping[str, str], outside: tuple[int, int] | None = None) -> list[Label]:
     """The labels of a sheet that a mark, a gap or a ruling parts from what follows.
 
@@ -85,7 +92,7 @@ def _wrapped(
 ) -> Iterator[list[Label]]:
     """The labels that begin in a line and go on below, in a cell too narrow for them; their further lines as labels
     of nothing, so that they are not taken for values."""
-    for piece in pieces_of(line, sheet, gap=WORD_GAP):
+    for piece in pieces_of(line, sheet, gap=word_gap(sheet)):
         if piece[-1].text.endswith(COLONS) or len(piece) > LONGEST_LABEL:
             continue
         parts = [(index, piece)]
@@ -95,6 +102,8 @@ def _wrapped(
             if lower is None or currency_in(text_of(lower)) or (outside and outside[0] <= at <= outside[1]):
                 break
             if _adds_up(sheet.lines[at], lower):
+                break
+            if _stands_alone(line, piece, sheet.lines[at], lower):
                 break
             parts.append((at, lower))
             meaning = label_meaning(" ".join(text_of(part) for _line, part in parts), learnt)
@@ -118,11 +127,24 @@ def _adds_up(line: Line, piece: Sequence[Token]) -> bool:
     return meaning is not None and meaning.name.startswith("sum:") and is_figure
 
 
+def _stands_alone(line: Line, piece: Sequence[Token], lower: Line, below: Sequence[Token]) -> bool:
+    """Whether a piece is a label by itself and not the end of what stands above it: that is a value, or both have a
+    value beside them."""
+    meaning = label_meaning(text_of(below), {})
+    if meaning is None or meaning.strength < 1:
+        return False
+    above = label_meaning(text_of(piece), {})
+    if above is None:
+        return bool(currency_in(text_of(piece)))
+    is_beside = [any(token.x0 > each[-1].x1 for token in of.tokens) for of, each in ((line, piece), (lower, below))]
+    return above.strength >= 1 and all(is_beside)
+
+
 def _set_below(sheet: Sheet, at: int, above: tuple[int, list[Token]]) -> list[Token] | None:
     line, upper = sheet.lines[at], above[1]
     if line.level - upper[0].level > 1.6 * upper[0].height or any(sign.isdigit() for sign in text_of(upper)):
         return None
-    for piece in pieces_of(line, sheet, gap=WORD_GAP):
+    for piece in pieces_of(line, sheet, gap=word_gap(sheet)):
         if abs(piece[0].x0 - upper[0].x0) < 0.3 * upper[0].height and len(piece) <= 4:
             return piece
     return None
@@ -173,13 +195,13 @@ def _label_at(sheet: Sheet, index: int, line: Line, at: int, end: int, learnt: M
 
 
 def _is_apart(left: Token, right: Token, line: Line, sheet: Sheet) -> bool:
-    return right.x0 - left.x1 > WORD_GAP * line.height or sheet.parted(left.x1, right.x0, line.level)
+    return right.x0 - left.x1 > word_gap(sheet) * line.height or sheet.parted(left.x1, right.x0, line.level)
 
 
 def _hangs_together(run: Sequence[Token], line: Line, sheet: Sheet) -> bool:
     for left, right in pairwise(run):
         is_spread = len(left.text) == 1 and len(right.text.rstrip(":：")) == 1 and ord(left.text) > 0x2E7F
-        if right.x0 - left.x1 > (_SPREAD_GAP if is_spread else WORD_GAP) * line.height:
+        if right.x0 - left.x1 > (_SPREAD_GAP if is_spread else word_gap(sheet)) * line.height:
             return False
         if sheet.parted(left.x1, right.x0, line.level):
             return False
@@ -271,10 +293,20 @@ def _behind(sheet: Sheet, label: Label, labels: Sequence[Label]) -> list[Token]:
                 not is_far and _crossed(sheet, label.x1, token.x0, line.level) > 1
             ):
                 break
-        elif token.x0 - found[-1].x1 > 1.8 * line.height or sheet.parted(found[-1].x1, token.x0, line.level):
+        elif _is_new_cell(sheet, line, found, token):
             break
         found.append(token)
     return found
+
+
+def _is_new_cell(sheet: Sheet, line: Line, found: Sequence[Token], token: Token) -> bool:
+    """Whether a word behind a value is no more of it: the words of a value stand closer than `_CELL_GAP`, those of a
+    scan and the signs of a name set wide not always."""
+    gap = token.x0 - found[-1].x1
+    is_text = not sheet.is_scan and sum(len(each.text) for each in found) > 3
+    if gap > (_CELL_GAP if is_text else _SCAN_GAP) * line.height:
+        return True
+    return sheet.parted(found[-1].x1, token.x0, line.level)
 
 
 def _starts_label(line: Line, at: int, found: list[Token]) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence, Set
 
 from orderloop.interchange.rules.lexicon import Meaning, label_meaning
-from orderloop.interchange.rules.pages.labels import COLONS, LONGEST_LABEL, WORD_GAP, Label, labels_of
+from orderloop.interchange.rules.pages.labels import COLONS, LONGEST_LABEL, Label, labels_of, word_gap
 from orderloop.interchange.rules.pages.lines import Sheet, Token, pieces_of, text_of
 from orderloop.interchange.rules.values import day_in, is_code, number_in
 
@@ -34,7 +34,7 @@ def every_label(sheet: Sheet, learnt: Mapping[str, str], outside: tuple[int, int
 def _loose(sheet: Sheet, at: int, learnt: Mapping[str, str]) -> Iterator[Label]:
     line = sheet.lines[at]
     start = 0
-    for piece in pieces_of(line, sheet, gap=WORD_GAP):
+    for piece in pieces_of(line, sheet, gap=word_gap(sheet)):
         for end in range(min(len(piece) - 1, LONGEST_LABEL), 0, -1):
             run = piece[:end]
             meaning = None if any(token.text.endswith(COLONS) for token in run) else label_meaning(text_of(run), learnt)
