@@ -60,9 +60,27 @@ def test_names_printed_with_their_codes_are_read_from_a_form() -> None:
     [
         "Description             Qty\n   HX-8 Hex bolt           500 pcs\n   NT-8 Hex nut            300 pcs",
         "Item code              Qty\n   HX-8                   500 pcs\n   NT-8                   300 pcs",
-        "Description       Delivery     Qty\n   HX-8 Hex bolt     2026-12-08   500\n   NT-8 Hex nut      2026-12-08   300",
+        "Description      Delivery     Qty\n   HX-8 Hex bolt    2026-12-08   500\n   NT-8 Hex nut     2026-12-08   300",
     ],
 )
 def test_a_table_without_prices_needs_no_column_of_codes(table: str) -> None:
     read = order(f"\n   PO number: PO-1\n   {table}\n")
     assert [(line["item"].text, line["quantity"].text) for line in read.lines] == [("HX-8", "500"), ("NT-8", "300")]
+
+
+def test_rulings_drawn_with_letters_are_no_words_of_the_heading() -> None:
+    read = order(
+        """
+        ORDER NO.....: 0083312
+        ----------------------------------------------------------
+        LN   PART NUMBER    DESCRIPTION    QTY   UM   UNIT PRICE    VALUE
+        ----------------------------------------------------------
+        01   HX-8           HEX BOLT       10    EA   2.00          20.00
+        02   NT-8           HEX NUT        30    EA   1.00          30.00
+        ==========================================================
+        """
+    )
+    names = ("item", "description", "quantity", "unit_price", "amount")
+    assert [tuple(line[name].text for name in names) for line in read.lines] == [
+        ("HX-8", "HEX BOLT", "10", "2.00", "20.00"), ("NT-8", "HEX NUT", "30", "1.00", "30.00"),
+    ]  # fmt: skip

@@ -12,6 +12,8 @@ from orderloop.interchange.facts import Page, Place
 _COLON = re.compile(
     r"^[:：](?=.)|(?<=[^\d\s:：])[:：](?!//)|(?<=[\d)）])：|(?<=[)）]):|(?<=[；;。])(?=[^\s:：；;。]{2,10}[:：])"
 )
+# A ruling that a printer of letters only has drawn with them.
+_DRAWN = re.compile(r"[-=_*~—–─━═]{5,}$")
 MAX_RULINGS = 1500  # a page with more is a drawing, not a form
 _PIECE_GAP = 0.9  # of a line's height
 # Cells that no ruling and hardly a gap parts begin at the same place as others: how exactly, how near by, how many.
@@ -148,7 +150,7 @@ def _joined(strokes: Iterable[tuple[float, float, float]]) -> tuple[tuple[float,
 def _tokens(page: Page, width: float, height: float) -> Iterator[Token]:
     for word in page.words:
         x0, y0, x1, y1 = word.box
-        if word.text.strip() and x1 >= x0 and y1 > y0:
+        if word.text.strip() and x1 >= x0 and y1 > y0 and not _DRAWN.match(word.text):
             yield Token(word.text, x0 * width, y0 * height, x1 * width, y1 * height, word.confidence)
 
 
