@@ -59,6 +59,18 @@ def test_a_unit_shown_in_one_cell_with_its_quantity_teaches_that_the_column_hold
     assert shown(page(rows), "lines/0/unit", word) == Learnt("column", title, "quantity")
 
 
+def test_a_unit_below_its_quantity_teaches_that_the_column_holds_the_quantity():
+    rows = "Mark        How many    Rated at\nFR-R92R     500.00      12.50\n            PCS"
+    assert shown(page(rows), "lines/0/unit", "PCS") == Learnt("column", "howmany", "quantity")
+
+
+def test_a_value_that_touches_the_next_columns_is_learnt_by_the_nearest_title():
+    rows = "No.  Wanted     Goods Mark      Rated at\n1           500 FR-R92R         12.50"
+    drawn = page(rows)
+    learnt = [shown(drawn, f"lines/0/{name}", word) for name, word in (("quantity", "500"), ("item", "FR-R92R"))]
+    assert learnt == [Learnt("column", "wanted", "quantity"), Learnt("column", "goodsmark", "item")]
+
+
 def test_a_unit_in_a_column_of_its_own_teaches_its_own_title():
     rows = "Mark        Wanted  Counted in    Rated at\nFR-R92R     10      EA            12.50"
     assert shown(page(rows), "lines/0/unit", "EA") == Learnt("column", "countedin", "unit")

@@ -49,7 +49,7 @@ def column_title_of(page: Page, box: Box) -> str | None:
         if heading is None or not heading.columns or sheet.lines[max(0, heading.last)].level > level:
             continue
         bound = heading if heading.columns[-1].right else _bound(sheet, heading)
-        column = _below_title(bound.columns, target) or next(
+        column = _below_title(sheet, bound.columns, target) or next(
             (each for each in bound.columns if middle < each.right), bound.columns[-1]
         )
         title = (_own_title(sheet, bound, column, target) if not column.field else "") or column.title
@@ -59,22 +59,50 @@ def column_title_of(page: Page, box: Box) -> str | None:
     return None
 
 
-def _below_title(columns: Sequence[Column], target: Box) -> Column | None:
-    """The one column whose title a value stands below; None where that is none or several."""
+def _below_title(sheet: Sheet, columns: Sequence[Column], target: Box) -> Column | None:
+    """The one column whose title a value stands below; beside words of another column the one with the nearest title.
+
+    None where it stands below several, or apart below none.
+    """
     over = [column for column in columns if column.x0 < target[2] - 1 and column.x1 > target[0] + 1]
-    return over[0] if len(over) == 1 else None
+    if len(over) == 1:
+        return over[0]
+    cell = _cell_at(sheet, target)
+    is_touched = bool(cell) and (cell[0].x0 < target[0] - 2 or cell[-1].x1 > target[2] + 2)
+    if over or not is_touched:
+        return None
+    return min(columns, key=lambda column: max(column.x0 - target[2], target[0] - column.x1))
+
+
+def _cell_at(sheet: Sheet, target: Box) -> list[Token]:
+    """The words that hang together where a value stands."""
+    cells = (piece for line in sheet.lines for piece in pieces_of(line, sheet, gap=0.72))
+    return next((each for each in cells if any(_overlaps(token, target) for token in each)), [])
 
 
 def stands_with_quantity(page: Page, box: Box) -> bool:
-    """Whether the unit in `box` stands in one cell with its quantity, under one title."""
+    """Whether the unit in `box` stands in one cell with its quantity, behind or below it, under one title."""
     sheet = sheet_of(page)
     target = _points(sheet, box)
-    cells = (piece for line in sheet.lines for piece in pieces_of(line, sheet, gap=0.72))
-    cell = next((each for each in cells if any(_overlaps(token, target) for token in each)), None)
-    if cell is None or quantity_and_unit(text_of(cell)) is None:
+    cell = _cell_at(sheet, target)
+    if not cell:
+        return False
+    if quantity_and_unit(text_of(cell)) is None:
+        cell = [*_figure_above(sheet, cell), *cell]
+    if quantity_and_unit("".join(token.text for token in cell)) is None:
         return False
     place = sheet.place(cell[:1]).box
     return len(cell) == 1 or (place is not None and column_title_of(page, place) == column_title_of(page, box))
+
+
+def _figure_above(sheet: Sheet, cell: Sequence[Token]) -> Sequence[Token]:
+    """What stands right above a cell's words at the same left side, as the figures of a quantity that wraps do."""
+    for line in sheet.lines:
+        if 0 < cell[0].level - line.level < 1.6 * cell[0].height:
+            for piece in pieces_of(line, sheet, gap=0.72):
+                if abs(piece[0].x0 - cell[0].x0) < 2:
+                    return piece
+    return ()
 
 
 def _own_title(sheet: Sheet, heading: Heading, column: Column, target: Box) -> str:
