@@ -112,3 +112,8 @@ def test_taught_words_that_say_two_things_are_doubtful(second, is_sure):
 def test_taught_words_outrank_known_ones():
     order = read("PO No.:  PO-4711\nDocket:  D-17", labels={"docket": "po_number"})
     assert (order.text("po_number"), order.faults) == ("D-17", ())
+
+
+def test_a_value_ends_before_words_that_a_wide_gap_parts_from_it():
+    drawing = "Gate: 910 Zhenan Road   Commissioned\nFrom: Suzhou Hengda Co., Ltd."
+    assert read(drawing, labels={"gate": "ship_to_text"}).text("ship_to_text") == "910 Zhenan Road"
