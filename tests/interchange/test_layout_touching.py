@@ -74,6 +74,19 @@ Item<68-86> No.<89-102> Description<172-216> Customer<264-301> Part<304-321> Qty
 No.<286-300>
 """
     row = "HL-U509<68-102> Helmet<172-200> P1234-56<264-301> 5<350-355> EA<390-400> 34.99<449-469>\n"
-    pages = [placed(f"{titles}{row}"), placed(f"{titles}Total<68-86> 174.95<449-469>")]
+    pages = [placed(f"{titles}{row}"), placed(f"{titles}\n\nTotal<172-186> 174.95<449-469>")]
     tables = tables_of([sheet_of(page) for page in pages], {})
     assert [(table.first, table.last, len(table.rows)) for table in tables] == [(0, 2, 1), (0, 1, 0)]
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower", "dates"),
+    [
+        ("采购单号<42-74> 4500086048<130-187>", "日期<42-58> 2026.10.18<130-173>", ["2026-10-18", ""]),
+        ("CNY<42-58>", "订购日期<42-74> 2026.10.18<130-173>", ["2026-10-18", ""]),
+        ("要求到货<42-74> 2026.10.18<130-173>", "日期<42-58>", ["", "2026-10-18"]),
+    ],
+)
+def test_a_label_below_one_that_has_a_value_is_no_rest_of_it(upper, lower, dates):
+    read = order_from_pages([placed(f"{upper}\n{lower}\n电话<42-58> 0836-40396338<130-190>")], Hints())
+    assert [read.text(name) for name in ("ordered_on", "requested_on")] == dates

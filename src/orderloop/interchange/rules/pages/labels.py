@@ -128,16 +128,17 @@ def _adds_up(line: Line, piece: Sequence[Token]) -> bool:
 
 
 def _stands_alone(line: Line, piece: Sequence[Token], lower: Line, below: Sequence[Token]) -> bool:
-    """Whether a piece is a label by itself and not the end of what stands above it: that is a value, or both have a
-    value beside them."""
-    meaning = label_meaning(text_of(below), {})
-    if meaning is None or meaning.strength < 1:
+    """Whether a piece is a label by itself and not the end of what stands above it: that is a value, or means another
+    thing, adds nothing to this one, and both have a value beside them."""
+    own, above = label_meaning(text_of(below), {}), label_meaning(text_of(piece), {})
+    if own is None or own.name == "other":
         return False
-    above = label_meaning(text_of(piece), {})
     if above is None:
-        return bool(currency_in(text_of(piece)))
+        return own.strength >= 1 and bool(currency_in(text_of(piece)))
+    both = label_meaning(f"{text_of(piece)} {text_of(below)}", {})
+    is_neither = both is None or both.name not in (own.name, above.name)
     is_beside = [any(token.x0 > each[-1].x1 for token in of.tokens) for of, each in ((line, piece), (lower, below))]
-    return above.strength >= 1 and all(is_beside)
+    return above.name != own.name and not is_neither and all(is_beside)
 
 
 def _set_below(sheet: Sheet, at: int, above: tuple[int, list[Token]]) -> list[Token] | None:
