@@ -76,6 +76,11 @@ def test_a_unit_in_a_column_of_its_own_teaches_its_own_title():
     assert shown(page(rows), "lines/0/unit", "EA") == Learnt("column", "countedin", "unit")
 
 
+def test_the_only_row_of_a_table_is_no_further_line_of_its_titles():
+    drawn = page("No.  What It Is   Reference Mark  Wanted   Agreed Rate\n1    O-ring       OR5175/BR       1 PCS    3.1866")
+    assert shown(drawn, "lines/0/item", "OR5175/BR") == Learnt("column", "referencemark", "item")
+
+
 def test_a_known_word_within_an_unknown_title_does_not_part_it():
     rows = "Mark        Wanted    Each At    Comes to\nFR-R92R     10        12.50      125.00"
     assert shown(page(rows), "lines/0/unit_price", "12.50") == Learnt("column", "eachat", "unit_price")

@@ -127,7 +127,8 @@ def _heading_above(sheet: Sheet, level: float) -> Heading | None:
     """The heading of the row at a height: the one known by its titles, unless the lines of titles reach further than it
     does, or lie nearer."""
     known, lines = find_heading(sheet, {}), _unknown_heading(sheet, level)
-    if known is None or lines is None or sheet.lines[known.last].level > level:
+    # A short row may look like a further line of titles.
+    if known is None or lines is None or sheet.lines[known.last].level > level - 2:
         return lines or known
     is_known = known.first <= lines.first and known.last >= lines.last
     return heading_at(sheet, known.first, known.last) if is_known else lines
