@@ -137,3 +137,15 @@ def test_only_in_large_print_it_tells_what_the_page_is(height: float, role: Role
     ]
     words += [Word(f"text{at}", (0.1, 0.2 + 0.05 * at, 0.2, 0.2 + 0.05 * at + 10 / 842)) for at in range(5)]
     assert order_from_pages([Page(1, 595, 842, tuple(words))], Hints()).role is role
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Nordwind Antriebe GmbH - Hafenstr. 12 - 20457 Hamburg", "Nordwind Antriebe GmbH PURCHASE ORDER",
+        "Nordwind Antriebe GmbH",
+    ],
+)  # fmt: skip
+def test_a_letterhead_names_the_firm_and_not_its_street(head: str) -> None:
+    read = order(f"  {head}\n\n  PO number: PO-1\n\n  Item code     Quantity\n  A-1001        20\n")
+    assert read.text("customer_name") == "Nordwind Antriebe GmbH"

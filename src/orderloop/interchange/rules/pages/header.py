@@ -293,7 +293,8 @@ def _letterhead(region: Region, hints: Hints) -> dict[str, Value]:
     for line in region.sheet.lines[:8]:
         if line.level > 0.25 * region.sheet.height:
             break
-        for piece in pieces_of(line, region.sheet, gap=1.5):
+        for whole in pieces_of(line, region.sheet, gap=1.5):
+            piece = _name_in(whole)
             text = text_of(piece).strip()
             is_firm = _COMPANY.search(text) and 4 <= len(text) <= 60 and not text.endswith((":", "："))
             if is_firm and not is_own(text, hints.own_names) and fold_label(text) not in supplier:
@@ -302,6 +303,15 @@ def _letterhead(region: Region, hints: Hints) -> dict[str, Value]:
                 confidence = round(0.7 * certainty(piece), 3)
                 return {"customer_name": Value(text, text, region.sheet.place(piece), Method.PATTERN, confidence)}
     return {}
+
+
+def _name_in(piece: list[Token]) -> list[Token]:
+    """The name in a line of a letterhead: without the address behind a dash, and without the document's title."""
+    for at in range(1, len(piece)):
+        is_cut = piece[at].text in ("-", "–", "—", "·", "•", "|", "*") or role_word(text_of(piece[at:])) == "order"
+        if is_cut and _COMPANY.search(text_of(piece[:at])):
+            return piece[:at]
+    return piece
 
 
 _TITLE_HEIGHT = 1.15  # of the usual line
@@ -412,21 +422,24 @@ def _sum_of(region: Region, label: Label, usage: Usage, lines: Decimal | None) -
 def _unwrapped(
     sheet: Sheet, index: int, number: tuple[list[Token], Decimal], usage: Usage
 ) -> tuple[list[Token], Decimal]:
-    """A number with the rest of its digits, where a narrow cell broke it."""
-    first = number[0][0]
+    """A number with the rest of its digits, where a narrow cell broke it, once or more often."""
+    run = list(number[0])
+    left, right = run[0].x0 - run[-1].height, max(token.x1 for token in run) + 2
+    text, found = "".join(plain(token.text) for token in run), number
     for lower in sheet.lines[index + 1 : index + 5]:
-        run, last = number[0], number[0][-1]
-        under = (token for token in lower.tokens if first.x0 - last.height < token.x0 and token.x1 < run[0].x1 + 2)
-        rest = next(under, None)
+        rest = next((token for token in lower.tokens if left < token.x0 and token.x1 < right), None)
         is_rest = all(re.fullmatch(r"[\d.,]+", plain(token.text)) or currency_in(token.text) for token in lower.tokens)
-        if rest is None or not is_rest or lower.level - last.level > 2 * last.height:
-            continue
-        text, more = "".join(plain(token.text) for token in run), plain(rest.text)
+        if rest is None or not is_rest or lower.level - run[-1].level > 2 * run[-1].height:
+            break
+        more = plain(rest.text)
         joined = number_in(text + more) if _is_cut(text, more) else None
         value = joined.by(usage.decimal_sign or ".") if joined is not None else None
+        if not re.fullmatch(r"[\d.,]+", more):
+            break
+        text, run = text + more, [*run, rest]
         if value is not None:
-            number = [*run, rest], value
-    return number
+            found = run, value
+    return found
 
 
 def _is_cut(text: str, more: str) -> bool:
