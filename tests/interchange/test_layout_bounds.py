@@ -78,3 +78,22 @@ def test_numbers_that_can_be_read_in_one_way_only_say_what_the_others_mean():
 """
     )
     assert table(read, "unit_price") == [("6.450",), ("68.800",)]
+
+
+@pytest.mark.parametrize(
+    ("figure", "rests", "total"),
+    [
+        ("42<518-531> 681<534-552>", [",58<537-552>"], "42681.58"),
+        ("104<519-546>", ["67.<519-546>", "93<528-546>"], "10467.93"),
+        ("104<519-546>", ["93<528-546>"], "104"),
+        ("104.50<519-546>", ["3<528-546>"], "104.50"),
+    ],
+)
+def test_a_sum_goes_on_below_as_often_as_its_cell_broke_it(figure, rests, total):
+    goods = (
+        "No.<43-61> Code<140-170> Description<249-285> Qty<346-382> Price<415-433>\n"
+        "1<43-47> LG5271<131-160> Grease<203-260> 15<346-366> 6.45<416-433>"
+    )
+    below = "\n".join(rests)
+    read = order_from_pages([placed(f"{goods}\n\n\nGrand<162-187> Total<190-214> {figure}\n{below}")], Hints())
+    assert read.text("total") == total
