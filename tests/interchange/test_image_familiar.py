@@ -104,6 +104,22 @@ def test_an_n_that_lost_its_diagonal_is_known_by_the_same_mark_elsewhere_and_is_
     assert found("BRG3105/ZX", 0.95, "OR7659ZN", "FW-5-ZN") == ("BRG3105/ZX", 0.95)
 
 
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("li@hongtul075.cn", "li@hongtu1075.cn"), ("www.boyuanl110.cn", "www.boyuan1110.cn"),
+        ("a@steel168.cn", "a@steel168.cn"), ("b@mail163.com", "b@mail163.com"), ("c@digital88.cn", "c@digital88.cn"),
+        ("hongtul075", "hongtul075"), ("d@kelil23.cn", "d@kelil23.cn"),
+    ],
+)  # fmt: skip
+def test_a_chinese_name_in_an_address_ends_with_no_l(said, meant):
+    assert read(said) == meant
+
+
+def test_a_name_the_page_states_ends_where_it_ends_in_an_address():
+    assert read("d@kelil23.cn", 0.95, "Keli Machinery Co.") == "d@keli123.cn"
+
+
 def test_a_page_without_words_has_none():
     assert familiar([], GOODS) == []
 

@@ -275,7 +275,7 @@ def test_a_line_that_was_read_surely_is_not_read_again():
         ("stainlcss", "stainless"), ("Sockct", "Socket"), ("platcd", "plated"), ("function", "function"),
         ("acct", "acct"), ("Pct", "Pct"), ("discs", "discs"), ("punch", "punch"),
         ("HB880/\u039b2", "HB880/A2"), ("\u0421T-1", "CT-1"),
-        ("excI.", "excl."), ("WIFI", "WIFI"), ("口期", "日期"),
+        ("\u2161ex", "Hex"), ("IIII-4223", "HH-4223"), ("excI.", "excl."), ("WIFI", "WIFI"), ("口期", "日期"),
         ("VI,V-5355", "VLV-5355"), ("stainlesss", "stainless"),
         ("O)-ring，", "O-ring，"), ("()-ring,", "O-ring,"), ("(0)-5", "(0)-5"),
         ("VI8×90", "M8×90"), ("VI-8", "VI-8"), ("HH,7262.130", "HH.7262.130"), ("A,5", "A,5"),
@@ -336,6 +336,25 @@ def test_a_description_goes_on_after_a_comma(read, told):
     line = {"description": Value(read, raw=read, confidence=0.9)}
     (found,) = with_doubts(ReadOrder(Role.ORDER, lines=(line,))).lines
     assert (found["description"].text, found["description"].raw) == (told, read)
+
+
+@pytest.mark.parametrize(
+    ("read", "told"),
+    [
+        (["40", "1.200", "600"], ["40", "1200", "600"]),
+        (["40", "1.20", "600"], ["40", "1.20", "600"]),
+        (["1.250", "1.200", "600"], ["1.250", "1.200", "600"]),
+        (["40", "1.200"], ["40", "1.200"]),
+        (["40", "0.250", "600"], ["40", "0.250", "600"]),
+    ],
+)
+def test_among_whole_quantities_a_point_before_three_digits_is_the_comma_of_thousands(read, told):
+    lines = tuple({"quantity": Value(text, confidence=0.9)} for text in read)
+    found = with_doubts(ReadOrder(Role.ORDER, lines=lines)).lines
+    assert [line["quantity"].text for line in found] == told
+    assert all(
+        line["quantity"].confidence == (0.9 if a == b else 0.6) for line, a, b in zip(found, read, told, strict=True)
+    )
 
 
 def upright(reading):

@@ -29,7 +29,7 @@ _SHORT, _LOST = 4, frozenset("c10íìîï")
 _SHORTEST_OF_PAGE, _LONG_OF_PAGE = 5, 6
 # Below this a word is doubtful enough to be taken for a known one that is like it in all but one sign whatsoever; above
 # that a word of the page is sure enough to be known.
-_DOUBTFUL, _SURE, _CHANGED = 0.75, 0.9, 0.7
+_DOUBTFUL, _SURE, _CHANGED = 0.8, 0.9, 0.7
 _SHORTEST_LIKE = 5
 
 
@@ -73,7 +73,7 @@ def familiar_page(page: Page, known: Vocabulary) -> Page:
 def familiar(words: Sequence[Word], known: Vocabulary) -> list[Word]:
     """A page's words, unknown ones with a lost stroke mended, measures with the sign the page writes between them,
     and labels parted from the values behind them."""
-    words = _with_diagonals(_with_crosses(_with_barcodes_whole(words)))
+    words = _with_diagonals(_with_addresses(_with_crosses(_with_barcodes_whole(words))))
     page = Vocabulary.of(
         found
         for word in words
@@ -157,6 +157,33 @@ def _adjoin(left: Word, right: Word) -> bool:
     return left.box[1] < level < left.box[3] and right.box[0] - left.box[2] < 0.5 * (left.box[3] - left.box[1])
 
 
+_ADDRESS = re.compile(r"@[\w-]+\.|^www\.")
+_WITH_ONE = re.compile(r"(?<![A-Za-z])([a-z]{4,})l(?=\d{2})")
+_SYLLABLES = re.compile(
+    r"(?:(?![gkh]i)(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:[iu]?ang|iong|[eio]ng|[iu]?an|[eiu]n|[iu]a|ia?o|uo|ai|ei|ao|ou|ie|i?u|"
+    r"ui|uai|ue|er|[aoeiv])){2,}"
+)
+
+
+def _with_addresses(words: Sequence[Word]) -> list[Word]:
+    """Words that are addresses of mail or the web with a one for an l between a name and a number: a name the page
+    states, or one of Chinese syllables, none of which ends so."""
+    stated = frozenset(name.lower() for word in words for name in re.findall(r"[A-Za-z]{4,}", word.text))
+
+    def meant(found: re.Match[str]) -> str:
+        name = found[1]
+        is_name = name in stated or (len(name) > 4 and bool(_SYLLABLES.fullmatch(name)))
+        return f"{name}1" if is_name else found[0]
+
+    told = [_WITH_ONE.sub(meant, word.text) if _ADDRESS.search(word.text) else word.text for word in words]
+    return [_changed(word, text) for word, text in zip(words, told, strict=True)]
+
+
+def _changed(word: Word, text: str) -> Word:
+    """A word that says something else than was read, which nobody may take unseen."""
+    return word if text == word.text else replace(word, text=text, confidence=min(word.confidence, _CHANGED))
+
+
 _MARK = re.compile(r"(?<![A-Za-z])[A-Z]{2,4}(?![A-Za-z])")
 
 
@@ -171,11 +198,7 @@ def _with_diagonals(words: Sequence[Word]) -> list[Word]:
         known = [other for other in others if sure[other] > 1 and not sure[mark]]
         return known[0] if len(known) == 1 else mark
 
-    changed = [word if word.confidence >= _SURE else replace(word, text=_MARK.sub(meant, word.text)) for word in words]
-    return [
-        after if after.text == before.text else replace(after, confidence=min(after.confidence, _CHANGED))
-        for before, after in zip(words, changed, strict=True)
-    ]
+    return [word if word.confidence >= _SURE else _changed(word, _MARK.sub(meant, word.text)) for word in words]
 
 
 _MEASURE = re.compile(r"(?<![\w.])([A-Za-z]{0,2})(\d{1,4})([xX×*])(\d{1,4})(?=([A-Za-z]{0,2})(?![\w.]))")

@@ -30,6 +30,9 @@ _MENDED: tuple[tuple[re.Pattern[str], str], ...] = (
     # An e that lost its bar: between these consonants no word has a c.
     (re.compile(r"(?<=[A-Za-z][bdfghjklmpqtvwxz])c(?=[bdfgjmnpqstvwxz])"), "e"),
     (re.compile(r"(?<=[0-9xX×*])[lI|](?=[0-9])"), "1"),
+    # An H whose bar was lost.
+    (re.compile(r"\u2161(?=[a-z])"), "H"),
+    (re.compile(r"(?<![A-Za-z])IIII(?=[-./]?\d)"), "HH"),
     # An M that came apart, before the breadth of a thread; a comma within a code.
     (re.compile(r"(?<![A-Za-z0-9])(?:VI|IVI|1VI|IV1)(?=\d{1,2}[xX×*]\d)"), "M"),
     (re.compile(r"(?<=[A-Z])I,(?=[A-Z])"), "L"),
@@ -83,7 +86,25 @@ def with_doubts(order: ReadOrder) -> ReadOrder:
     for name in _UNPROVEN:
         if name in fields and _is_ambiguous(fields[name].text):
             fields[name] = replace(fields[name], confidence=min(fields[name].confidence, _DOUBTED))
-    return replace(order, fields=fields, lines=tuple(_with_commas(_with_digit_right(line)) for line in order.lines))
+    lines = [_with_commas(_with_digit_right(line)) for line in order.lines]
+    return replace(order, fields=fields, lines=tuple(_with_thousands(lines)))
+
+
+def _with_thousands(lines: Sequence[dict[str, Value]]) -> list[dict[str, Value]]:
+    """Lines of whole quantities with a point taken for the comma of thousands: `1.200` among them."""
+    texts = [line["quantity"].text for line in lines if "quantity" in line]
+    whole = sum(1 for text in texts if "." not in text)
+    if whole < 2 or whole * 2 <= len(texts):
+        return list(lines)
+    return [
+        {
+            **line,
+            "quantity": replace(told, text=told.text.replace(".", ""), confidence=min(told.confidence, _SET_RIGHT)),
+        }
+        if (told := line.get("quantity")) is not None and re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", told.text)
+        else line
+        for line in lines
+    ]
 
 
 def _with_commas(line: dict[str, Value]) -> dict[str, Value]:
