@@ -113,6 +113,14 @@ def test_an_archive_in_an_archive_is_named_and_not_opened() -> None:
     reading = read_document(zipped({"in.zip": zipped({"a.csv": b"a,b"}), "b.csv": b"c,d"}))
     assert ([part.filename for part in reading.parts], codes(reading)) == (["b.csv"], ["D_TOO_COMPLEX"])
     assert reading.faults[0].place.path == "in.zip"
+    assert reading.faults[0].rejects  # it may hold the order, so somebody must look
+
+
+def test_a_broken_file_in_an_archive_is_for_a_person_to_look_at() -> None:
+    whole = zipped({"a.csv": b"a,b\n" * 200})
+    at = whole.index(b"a.csv") + 20
+    broken = whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :]
+    assert [(fault.code.value, fault.rejects) for fault in read_document(broken).faults] == [("D_DAMAGED", True)]
 
 
 @pytest.mark.parametrize(

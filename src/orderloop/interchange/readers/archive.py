@@ -46,18 +46,18 @@ def _unpacked(archive: zipfile.ZipFile) -> tuple[list[Part], list[Fault]]:
             break
         if entry.file_size > MOST_PART_BYTES:
             limit = f"{MOST_PART_BYTES // 1024**2} MB"
-            faults.append(Fault(FaultCode.TOO_LARGE, Place(name), {"limit": limit}, rejects=False))
+            faults.append(Fault(FaultCode.TOO_LARGE, Place(name), {"limit": limit}))
             continue
         try:
             inner = unpacked(archive, entry, LIMITS)
         except PackedFault as fault:
             if fault.code != "damaged":
                 raise
-            faults.append(Fault(FaultCode.DAMAGED, Place(name), {"detail": name}, rejects=False))
+            faults.append(Fault(FaultCode.DAMAGED, Place(name), {"detail": name}))
             continue
         if FORMAT_OF_KIND.get(kind_of(inner, name)) is Format.ARCHIVE:
             # One level deep is how people send documents; deeper is how they hide them.
-            faults.append(Fault(FaultCode.TOO_COMPLEX, Place(name), {"detail": name}, rejects=False))
+            faults.append(Fault(FaultCode.TOO_COMPLEX, Place(name), {"detail": name}))
         elif inner:
             parts.append(Part(name, "", inner))
     return parts, faults
