@@ -337,3 +337,10 @@ def test_a_proposal_and_what_is_provisional_wait_for_a_person(function: str) -> 
 def test_an_interchange_in_utf_16_is_known_by_what_it_says(document: bytes) -> None:
     reading = read(document.decode().encode("utf-16"), Hints())
     assert (only(reading).text("po_number"), told(reading)) == ("PO-1", [])
+
+
+def test_an_interchange_in_ebcdic_is_named_and_refused() -> None:
+    reading = read(edifact(*LINE).decode().encode("cp037"), Hints())
+    assert [(fault.code.value, fault.params["name"], fault.rejects) for fault in reading.faults] == [
+        ("D_UNSUPPORTED", "ebcdic", True)
+    ]

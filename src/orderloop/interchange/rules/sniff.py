@@ -102,6 +102,8 @@ _BARE_X12 = re.compile(
     rb"ST([^A-Za-z0-9\s])\d{3}\2\w{1,9}.{0,3}?(BEG|BCH|BAK|BSN|AK1)\2",
     re.DOTALL,
 )
+# An interchange as a mainframe writes it, sent without being turned into ASCII.
+_EBCDIC = frozenset(start.encode("cp037") for start in ("UNA", "UNB", "ISA"))
 _CSV_NAMES = (".csv", ".tsv", ".tab")
 
 
@@ -230,6 +232,8 @@ def _kind_of_text(content: bytes, filename: str, content_type: str) -> str:
         return "x12"
     if _is_mail(content):
         return "mail"
+    if content[:3] in _EBCDIC:
+        return "ebcdic"
     text = text_of(content)
     if text is None:
         return _kind_of_marked(content)
