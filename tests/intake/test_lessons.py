@@ -77,11 +77,8 @@ def test_a_unit_in_a_column_of_its_own_teaches_its_own_title():
 
 
 def test_the_only_row_of_a_table_is_no_further_line_of_its_titles():
-    titles, row = (
-        "No.  What It Is   Reference Mark  Wanted   Agreed Rate",
-        "1    O-ring       OR5175/BR       1 PCS    3.1866",
-    )
-    drawn = page(f"{titles}\n{row}")
+    titles = "No.  What It Is   Reference Mark  Wanted   Agreed Rate"
+    drawn = page(f"{titles}\n1    O-ring       OR5175/BR       1 PCS    3.1866")
     assert shown(drawn, "lines/0/item", "OR5175/BR") == Learnt("column", "referencemark", "item")
 
 
