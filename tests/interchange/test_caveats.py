@@ -8,7 +8,7 @@ from tests.interchange.sheets_made import xlsx
 from orderloop.interchange.facts import Hints, Page, ReadOrder, Role, Word
 from orderloop.interchange.readers import mapped, sheet
 from orderloop.interchange.readers.sheet_styles import currency_of_format
-from orderloop.interchange.rules.caveats import caveat_in
+from orderloop.interchange.rules.caveats import caveat_in, other_kind_in
 from orderloop.interchange.rules.pages.layout import order_from_pages
 from orderloop.interchange.rules.text_orders import order_from_text
 
@@ -158,3 +158,34 @@ def test_a_text_beside_its_lines_is_told() -> None:
     order = order_from_text("Order PO-77:\n20 pcs A-100\nFor information only", Hints())
     assert order is not None
     assert doubts(order) == [("line 3", "For information only")]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Sales Invoice", "Commercial Invoice & Packing List", "RECHNUNG Nr. 4711", "Purchase Requisition",
+        "Purchase Order Acknowledgement", "Purchase Return", "Purchase Order (Return)", "Open Order Report",
+        "Credit memo", "Sample order", "采购退货单",
+        "采购申请单", "销售发货单", "采购计划", "采购询价单（复印件）", "未交订单明细",
+    ],
+)  # fmt: skip
+def test_a_title_of_another_paper_is_one_whatever_stands_around_it(title: str) -> None:
+    assert other_kind_in(title) == title.replace("（", "(").replace("）", ")")
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["PURCHASE ORDER", "采购订单", "Invoice to:", "Plan B GmbH", "Returns Logistics Ltd", "订货单",
+     "产品购销合同", "采购通知单",     "Please send your confirmation to the address at the foot of this page"],
+)  # fmt: skip
+def test_a_title_of_an_order_and_the_name_of_a_firm_are_not(title: str) -> None:
+    assert other_kind_in(title) == ""
+
+
+def test_a_page_and_a_sheet_under_the_title_of_another_paper_wait_for_a_person() -> None:
+    drawn = page(*FORM)
+    title = Word("采购退货单", (0.4, 0.03, 0.6, 0.06))
+    order = order_from_pages([Page(1, 595, 842, (title, *drawn.words))], Hints())
+    assert (order.role, [given for _path, given in doubts(order)]) == (Role.ORDER, ["采购退货单"])
+    [read] = sheet.read(xlsx((("采购退货单",), ("单号", "PO-1"), HEAD, ("A-1", "螺栓", 20, "个", ""))), Hints()).orders
+    assert doubts(read) == [("A1", "采购退货单")]

@@ -91,3 +91,34 @@ def _is_caveat(part: str) -> bool:
     if not words or any(word not in _VOCABULARY for word in words):
         return False
     return bool(_FIXED.search(part)) or any(word in _TELLS for word in words)
+
+
+# Kinds of papers that are no orders, by the noun in their title; what may stand around it is endless.
+_OTHER_KIND = re.compile(
+    r"\b(?:invoice|quote|quotation|offer|requisition|memo|(?:credit|debit|delivery) note|remittance|returns?|rma"
+    r"|acknowledge?ment|confirmation|packing (?:list|slip)|goods receipt|receipt|statement|report|schedule|plan"
+    r"|shipping instructions|inquiry|enquiry|rfq|rfp|pro-?\s?forma|sample|rechnung|angebot|anfrage|gutschrift"
+    r"|lieferschein"
+    r"|facture|devis|avoir|factura|presupuesto|fattura|preventivo)s?\b",
+    re.IGNORECASE,
+)
+_OTHER_KIND_CHINESE = re.compile(
+    r"(?:退货|退换货|退料|申请|请购|入库|出库|发货|送货|收货|验收|装箱|报价|询价|对账|付款|结算|样品|借用|调拨)(?:通知)?"
+    r"(?:单|函|书|表)$"
+    r"|发票$|回执$|确认书$|跟踪表$|明细表?$|计划表?$|排程表?$"
+)
+_FIRM = re.compile(
+    r"公司|厂$|\b(?:ltd|inc|llc|corp|gmbh|co|company|limited|s\.?a|kg|works|group|services?)\b", re.IGNORECASE
+)
+_WORDS_OF_TITLE, _SIGNS_OF_TITLE = 6, 14
+
+
+def other_kind_in(title: str) -> str:
+    """The title, where it names a paper that is no order: an invoice of any sort, a return, a requisition, a plan."""
+    plain = unicodedata.normalize("NFKC", title).strip(" *-–—_=")
+    if len(plain) > _LONGEST or plain.endswith(":") or _FIRM.search(plain):
+        return ""
+    chinese = "".join(_CHINESE_SIGN.findall(re.sub(r"\([^()]*\)", "", plain)))
+    if _OTHER_KIND_CHINESE.search(chinese) and len(chinese) <= _SIGNS_OF_TITLE:
+        return plain
+    return plain if _OTHER_KIND.search(plain) and len(plain.split()) <= _WORDS_OF_TITLE else ""

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
+from statistics import median
 
 from orderloop.interchange.facts import Fault, FaultCode, Hints, Method, Page, ReadOrder, Role, Value
-from orderloop.interchange.rules.caveats import caveat_in
+from orderloop.interchange.rules.caveats import caveat_in, other_kind_in
 from orderloop.interchange.rules.lexicon import fold_label
 from orderloop.interchange.rules.pages.days import cut_days
 from orderloop.interchange.rules.pages.goods import lines_of_goods
@@ -169,4 +170,19 @@ def _caveats(sheets: Sequence[Sheet]) -> list[Fault]:
         for piece in pieces_of(line, sheet, gap=1.5)
         if (given := caveat_in(text_of(piece)))
     ]
-    return found[:_MOST_CAVEATS]
+    return [*_other_titles(sheets[:1]), *found[:_MOST_CAVEATS]]
+
+
+def _other_titles(sheets: Sequence[Sheet]) -> list[Fault]:
+    """What stands at the head in large print, or in capitals by itself, and names a paper that is no order."""
+    found = []
+    for sheet in sheets:
+        usual = median(line.height for line in sheet.lines) if sheet.lines else 0.0
+        for line in sheet.lines[:14]:
+            pieces = pieces_of(line, sheet, gap=1.5)
+            for piece in pieces:
+                text = text_of(piece)
+                is_title = max(token.height for token in piece) > 1.15 * usual or (len(pieces) == 1 and text.isupper())
+                if is_title and (given := other_kind_in(text)):
+                    found.append(Fault(FaultCode.CAVEAT, sheet.place(piece), {"given": given}, rejects=False))
+    return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from orderloop.interchange.facts import Fault, FaultCode, Hints, Place, ReadOrder, Role, Value
 from orderloop.interchange.rules.lexicon import label_meaning
-from orderloop.interchange.rules.sheet.caveats import note_caveats
+from orderloop.interchange.rules.sheet.caveats import note_caveats, note_other_kind
 from orderloop.interchange.rules.sheet.currency import currency_beside
 from orderloop.interchange.rules.sheet.grid import NUMBER, Grid, column_letters
 from orderloop.interchange.rules.sheet.head import (
@@ -232,6 +232,7 @@ def _orders_of(grid: Grid, blocks: Sequence[_Block], hints: Hints) -> list[ReadO
     orders: dict[tuple[str, ...], _Order] = {}
     for block in blocks:
         _Table(grid, block, hints, findings, orders).read()
+        note_other_kind(grid, block.above, findings)
         for rows in (block.above, block.body, block.below):
             note_caveats(grid, rows, findings)
         # What stands below the last table may say more, but does not gainsay what stands above it.
