@@ -143,6 +143,14 @@ def test_a_label_is_learnt_as_it_is_read_where_cells_begin_below_one_another():
     assert shown(drawn, "ordered_on", "2026-05-01") == Learnt("label", "signedon", "ordered_on")
 
 
+def test_the_cells_of_a_table_nobody_knows_part_no_label_above_it():
+    head = "Handle Signed on:  2026-05-01"
+    rows = "No.    Mark       Wanted    Rated at\n1      FR-R92R    10        12.50\n2      HL-U509    5         3.00"
+    assert shown(page(f"{head}\n\n{rows}"), "ordered_on", "2026-05-01") == Learnt(
+        "label", "handlesignedon", "ordered_on"
+    )
+
+
 def test_the_title_of_a_table_whose_other_titles_are_known_is_learnt_whole():
     rows = "No.  Item code    Quantity  Each At    Amount\n1    FR-R92R      10        12.50      125.00"
     assert shown(page(rows), "lines/0/unit_price", "12.50") == Learnt("column", "eachat", "unit_price")

@@ -14,6 +14,7 @@ from orderloop.interchange.rules.pages.unparted import every_label
 from orderloop.interchange.rules.values import currency_in, number_in, quantity_and_unit
 
 Box = tuple[float, float, float, float]
+_FULL = 3  # pieces of a line; more make a row
 _MOST_UP = 200  # lines looked at above a value for its column's title
 
 
@@ -36,8 +37,18 @@ def label_near(page: Page, box: Box) -> str | None:
 def _as_read(page: Page) -> Sheet:
     """A page made ready as for reading its labels: cells that hardly a gap parts are told apart outside its table."""
     sheet = sheet_of(page)
-    tables = [table for table in tables_of([sheet], {}) if table.rows]
-    return with_starts(sheet, (tables[0].first, tables[0].last) if tables else None)
+    known = [table.first for table in tables_of([sheet], {}) if table.rows]
+    row = next((at for at, line in enumerate(sheet.lines) if _is_row(sheet, line)), known[0] if known else None)
+    if row is None:
+        return with_starts(sheet)
+    titles = _unknown_heading(sheet, sheet.lines[row].level)
+    return with_starts(sheet, (min(row, *known, titles.first if titles else row), len(sheet.lines) - 1))
+
+
+def _is_row(sheet: Sheet, line: Line) -> bool:
+    """Whether a line is full of figures, as a table's rows are."""
+    pieces = pieces_of(line, sheet, gap=0.72)
+    return len(pieces) > _FULL and sum(1 for piece in pieces if number_in(text_of(piece)) is not None) > 1
 
 
 def column_title_of(page: Page, box: Box) -> str | None:
