@@ -8,9 +8,10 @@ from itertools import pairwise
 from orderloop.interchange.rules.lexicon import fold_label, half_meaning, label_meaning
 from orderloop.interchange.rules.pages.bounds import with_bounds
 from orderloop.interchange.rules.pages.columns import Column, Heading, find_heading, same_titles
-from orderloop.interchange.rules.pages.lines import Line, Sheet, Token, part_of, pieces_of, text_of
+from orderloop.interchange.rules.pages.glued import barcodes_apart, cells_apart
+from orderloop.interchange.rules.pages.lines import Line, Sheet, Token, pieces_of, text_of
 from orderloop.interchange.rules.pages.shapes import shaped_heading
-from orderloop.interchange.rules.values import day_in, is_ean, number_in, plain, quantity_and_unit
+from orderloop.interchange.rules.values import day_in, number_in, plain, quantity_and_unit
 
 FIGURES = frozenset(
     {"quantity", "unit_price", "amount", "~gross_amount", "~tax", "~discount", "~tax_rate", "price_basis"}
@@ -24,7 +25,6 @@ _PAGE_MARK = re.compile(
 )
 
 Cells = dict[int, list[Token]]
-_EAN = 13  # digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,29 +97,15 @@ def _is_kin(heading: Heading, known: Heading) -> bool:
 
 def _table(sheet: Sheet, heading: Heading, sums: Mapping[str, str]) -> Table:
     if any(column.field == "barcode" for column in heading.columns):
-        sheet = replace(sheet, lines=tuple(_with_barcodes_apart(line) for line in sheet.lines))
+        sheet = replace(sheet, lines=tuple(barcodes_apart(line) for line in sheet.lines))
     body = _body(sheet, heading.last + 1, sums)
     # What stands below a sum is rarely a row, and often prose with numbers.
     telling = [index for index, is_late in body if not is_late] or [index for index, _late in body]
     heading = with_bounds(heading, sheet, [sheet.lines[index] for index in telling])
+    below = (cells_apart(line, heading.columns) for line in sheet.lines[heading.last + 1 :])
+    sheet = replace(sheet, lines=(*sheet.lines[: heading.last + 1], *below))
     rows, last = _rows(sheet, heading.columns, body)
     return Table(sheet, heading.columns, rows, heading.first, max(last, heading.last))
-
-
-def _with_barcodes_apart(line: Line) -> Line:
-    """A line with what is printed right behind a barcode, in a cell too narrow for it, in a word of its own."""
-    if not any(len(token.text) > _EAN and is_ean(token.text[:_EAN]) for token in line.tokens):
-        return line
-    parts = [
-        part
-        for token in line.tokens
-        for part in (
-            (part_of(token, 0, _EAN), part_of(token, _EAN, len(token.text)))
-            if len(token.text) > _EAN and is_ean(token.text[:_EAN])
-            else (token,)
-        )
-    ]
-    return replace(line, tokens=parts)
 
 
 def _carried_on(sheet: Sheet, table: Table, sums: Mapping[str, str]) -> Table:
