@@ -1,15 +1,15 @@
 """`orderloop intake FILE`: what is shown of every step, and that nothing is written unless asked for."""
 
 import json
-from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from tests.intake.arrivals import a_partner, edifact
 from tests.makers import a_customer, a_product, policies
 from typer.testing import CliRunner
 
-from orderloop.entrypoints.cli import app
+from orderloop.entrypoints.cli import app, working
 from orderloop.intake.models import Document, Message
 from orderloop.orders.models import Order
 
@@ -19,7 +19,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def order_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An electronic order of a known partner, with the database of the test at work."""
-    monkeypatch.setattr("orderloop.entrypoints.cli.working.at_work", lambda role: nullcontext())
+    # The command as it is once Django is loaded, in the terminal's language.
+    monkeypatch.setattr(working, "at_work", lambda role: translation.override(working.language()))
     monkeypatch.setenv("COLUMNS", "400")
     policies()
     a_partner(a_customer("HX").pk)
