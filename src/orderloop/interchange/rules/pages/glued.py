@@ -41,6 +41,8 @@ def _parted(token: Token, line: Line, columns: Sequence[Column]) -> Iterator[Tok
     for left, right in pairwise(columns):
         if not token.x0 + _BEYOND < left.right < token.x1 - _BEYOND or not {left.field, right.field} & _TELLING:
             continue
+        if any(each.field in _TELLING and _suits(each.field, token.text) for each in (left, right)):
+            return (yield token)  # a day that reaches over a bound is one day, and not a digit and another
         if any(other is not token and left.left <= other.middle < right.right for other in line.tokens):
             return (yield token)
         cuts = [
