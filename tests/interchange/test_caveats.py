@@ -189,3 +189,30 @@ def test_a_page_and_a_sheet_under_the_title_of_another_paper_wait_for_a_person()
     assert (order.role, [given for _path, given in doubts(order)]) == (Role.ORDER, ["采购退货单"])
     [read] = sheet.read(xlsx((("采购退货单",), ("单号", "PO-1"), HEAD, ("A-1", "螺栓", 20, "个", ""))), Hints()).orders
     assert doubts(read) == [("A1", "采购退货单")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Note: please ignore line 2.", "ignore line 2"),
+        ("Subject to approval of samples.", "Subject to approval"),
+        ("Please wait for our written release before shipping", "wait for our written release"),
+        ("Deliveries only against separate releases.", "Deliveries only against separate releases"),
+        ("Line 2: deliver half on 2026-12-04, the rest on 2026-12-18.", "Line 2: deliver half on 2026-12-04, the rest"),
+        ("备注：第2项先不发货，等通知。", "第2项先不"),
+        ("This order is subject to our terms of purchase", ""),
+        ("The seller may ship only after inspection", ""),
+        ("The rest of the world", ""),
+    ],
+)
+def test_a_sentence_that_holds_or_parts_the_order_is_told(text: str, said: str) -> None:
+    assert caveat_in(text) == said
+
+
+@pytest.mark.parametrize(("share", "struck"), [(0.5, ["A-200"]), (0.95, []), (0.05, [])])
+def test_a_word_with_a_stroke_through_it_is_told_and_one_underlined_is_not(share: float, struck: list[str]) -> None:
+    drawn = page(*FORM)
+    word = next(each for each in drawn.words if each.text == "A-200")
+    level = word.box[1] + share * (word.box[3] - word.box[1])
+    ruled = Page(1, 595, 842, drawn.words, rulings=((word.box[0], level, word.box[2], level),))
+    assert [given for _path, given in doubts(order_from_pages([ruled], Hints()))] == struck

@@ -9,7 +9,18 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-_LONGEST = 120
+_LONGEST, _LONGEST_SENTENCE = 120, 250
+# What a sentence tells us to do with this order, or to wait for.
+_INSTRUCTION = re.compile(
+    r"\b(?:ignore|disregard|omit|skip|delete|cancel|hold)\s(?:the\s)?(?:lines?|items?|pos(?:ition)?s?\.?)\s?(?:no\.?\s?|#)?\d+"
+    r"|\bsubject to (?:\w+ ){0,3}(?:approval|release|go-ahead)\b"
+    r"|\b(?:wait|waiting) for (?:our|my) (?:\w+ )?(?:release|approval|go-ahead|confirmation)\b"
+    r"|\b(?:only|deliver\w*|ship\w*) (?:only )?(?:after|upon|against|on) "
+    r"(?:our |separate |written |your )+(?:release|call-?off|approval)s?\b"
+    r"|\b(?:lines?|items?|pos\.?)\s?\d+\s?:?[^.]{0,40}\b(?:half|the rest|balance|remainder)\b"
+    r"|等(?:候)?(?:我[司方])?(?:书面)?通知|待(?:我[司方])?通知|第\s?\d+\s?[行项条][^。]{0,6}(?:不要|暂|取消|先不)",
+    re.IGNORECASE,
+)
 # What says it, and with it what may stand around it; a text in which any other word stands is about something else.
 _TELLING = (
     "cancelled canceled cancellation cancel void voided deleted withdrawn draft provisional superseded duplicate"
@@ -59,7 +70,8 @@ _KEYS = (
     "blanket", "option", "alternative", "unapproved", "unconfirmed", "on hold", "pending", "only", "not ", "no ",
     "storniert", "entwurf", "hinfällig", "gelöscht", "nicht ", "anul", "annul", "取消", "作废", "作廢", "撤销",
     "暂", "先不", "不要", "不需要", "停止", "未审", "未批", "未核", "待审", "草", "参考", "预测", "框架", "意向",
-    "请勿", "关闭", "重复", "备选", "可选", "选配", "无效",
+    "请勿", "关闭", "重复", "备选", "可选", "选配", "无效", "通知", "第", "ignore", "disregard", "omit", "skip", "hold",
+    "subject to", "wait", "release", "approval", "call", "half", "rest", "balance", "remainder",
 )  # fmt: skip
 
 
@@ -71,9 +83,13 @@ def may_hold_caveats(text: str) -> bool:
 
 def caveat_in(text: str) -> str:
     """The part of a text that takes the order, or the line it stands in, back or limits it; else an empty text."""
-    if not text or len(text) > _LONGEST or not may_hold_caveats(text):
+    if not text or len(text) > _LONGEST_SENTENCE or not may_hold_caveats(text):
         return ""
     plain = unicodedata.normalize("NFKC", text)
+    if found := _INSTRUCTION.search(plain):
+        return found.group().strip()
+    if len(text) > _LONGEST:
+        return ""
     return next((part for part in _parts(plain) if _is_caveat(part)), "")
 
 

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
-from statistics import median
 
 from orderloop.interchange.facts import Fault, FaultCode, Hints, Method, Page, ReadOrder, Role, Value
-from orderloop.interchange.rules.caveats import caveat_in, other_kind_in
 from orderloop.interchange.rules.lexicon import fold_label
 from orderloop.interchange.rules.pages.days import cut_days
 from orderloop.interchange.rules.pages.goods import lines_of_goods
 from orderloop.interchange.rules.pages.header import header_from, regions_of, role_from, sums_from
-from orderloop.interchange.rules.pages.lines import Sheet, pieces_of, sheet_of, text_of
+from orderloop.interchange.rules.pages.lines import Sheet, sheet_of, text_of
+from orderloop.interchange.rules.pages.marks import caveats_on
 from orderloop.interchange.rules.pages.rows import Usage, lines_from
 from orderloop.interchange.rules.pages.stacked import stacked_lines
 from orderloop.interchange.rules.pages.tables import Table, tables_of
@@ -43,7 +42,7 @@ def order_from_pages(pages: Sequence[Page], hints: Hints) -> ReadOrder:
         fields.update(_currency(sheets, tables))
     _doubt_cut_days([fields, *lines])
     faults += [*stacked.faults, *_doubts(fields, lines)]
-    faults += _caveats([sheet for sheet in sheets if sheet.number in {1, *taken}])
+    faults += caveats_on([sheet for sheet in sheets if sheet.number in {1, *taken}])
     return ReadOrder(Role(role_from(sheets)), fields, tuple(lines), tuple(faults))
 
 
@@ -156,33 +155,3 @@ def _undated(lines: Sequence[dict[str, Value]]) -> list[Fault]:
         for line in lines
         if "requested_on" not in line
     ]
-
-
-_MOST_CAVEATS = 20
-
-
-def _caveats(sheets: Sequence[Sheet]) -> list[Fault]:
-    """What the pages of the order say that takes it, or a line of it, back; pages of terms speak of any order."""
-    found = [
-        Fault(FaultCode.CAVEAT, sheet.place(piece), {"given": given}, rejects=False)
-        for sheet in sheets
-        for line in sheet.lines[:2000]
-        for piece in pieces_of(line, sheet, gap=1.5)
-        if (given := caveat_in(text_of(piece)))
-    ]
-    return [*_other_titles(sheets[:1]), *found[:_MOST_CAVEATS]]
-
-
-def _other_titles(sheets: Sequence[Sheet]) -> list[Fault]:
-    """What stands at the head in large print, or in capitals by itself, and names a paper that is no order."""
-    found = []
-    for sheet in sheets:
-        usual = median(line.height for line in sheet.lines) if sheet.lines else 0.0
-        for line in sheet.lines[:14]:
-            pieces = pieces_of(line, sheet, gap=1.5)
-            for piece in pieces:
-                text = text_of(piece)
-                is_title = max(token.height for token in piece) > 1.15 * usual or (len(pieces) == 1 and text.isupper())
-                if is_title and (given := other_kind_in(text)):
-                    found.append(Fault(FaultCode.CAVEAT, sheet.place(piece), {"given": given}, rejects=False))
-    return found
