@@ -149,3 +149,13 @@ def test_only_in_large_print_it_tells_what_the_page_is(height: float, role: Role
 def test_a_letterhead_names_the_firm_and_not_its_street(head: str) -> None:
     read = order(f"  {head}\n\n  PO number: PO-1\n\n  Item code     Quantity\n  A-1001        20\n")
     assert read.text("customer_name") == "Nordwind Antriebe GmbH"
+
+
+def test_the_day_of_payment_is_no_day_of_delivery() -> None:
+    read = order("  PO number: PO-1     Payment due date: 2027-01-10\n\n  Item code     Quantity\n  A-1001        20\n")
+    assert (read.text("po_number"), read.text("requested_on")) == ("PO-1", "")
+
+
+def test_a_number_broken_behind_its_hyphen_is_one_number_and_for_a_person_to_see() -> None:
+    read = order("  PO number: ST-\n  9112\n\n  Item code     Quantity\n  A-1001        20\n")
+    assert (read.text("po_number"), read.fields["po_number"].confidence) == ("ST-9112", 0.6)

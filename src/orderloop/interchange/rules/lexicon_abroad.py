@@ -15,8 +15,10 @@ LABELS: Mapping[str, str] = {
     "Livraison souhaitée|Délai de livraison|Fecha de entrega|Entrega|Data di consegna|納期|希望納期",
     "currency": "结算币别|Devise|Moneda|Valuta|通貨",
     "contact": "Contact person/Telephone|Ansprechpartner/Telefon|Interlocutor",
-    "other": "Our fax number|Our telephone|Employee|Memo|Vendor order no|Buy-from vendor no|Your vendor no with us|"
-    "Ship via|Purchaser code",
+    "other": "Payment due date|Payment due|Payment date|Invoice due date|Invoice date|Cancel date|Cancellation date|"
+    "Cancel after|Quote due date|Bid due date|Start date|End date|Effective date|Expiry date|Expiration date|"
+    "Valid from|付款日期|付款到期日|付款截止日期|发票日期|生效日期|Our fax number|Our telephone|Employee|Memo|"
+    "Vendor order no|Buy-from vendor no|Your vendor no with us|Ship via|Purchaser code",
     "party:supplier": "Fournisseur|Proveedor|Fornitore",
 }
 TOTALS: Mapping[str, str] = {

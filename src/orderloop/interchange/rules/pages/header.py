@@ -91,11 +91,25 @@ def _found_on(region: Region, hints: Hints, usage: Usage) -> Iterator[Found]:
             is_paired = sum(1 for other in region.labels if other.meaning.name == name) > 1
             if is_paired and not label.meaning.origin and party_of(label, region.labels, region.sheet) == "supplier":
                 continue
+        cut_off = ""
         for candidate in candidates(region.sheet, label, region.labels):
             made = list(_made(region.sheet, label, candidate, hints, usage))
             if made:
-                yield from made
+                yield from (_joined(cut_off, each) if each.name == name else each for each in made)
                 break
+            is_cut = name in CODES and re.fullmatch(r"[A-Z0-9]+[-/–]", candidate.text.strip(), re.IGNORECASE)
+            cut_off = candidate.text.strip() if is_cut else ""
+
+
+def _joined(cut_off: str, found: Found) -> Found:
+    """A number broken behind its hyphen, `ST-` and `9112` below: one number, for a person to see."""
+    if not cut_off:
+        return found
+    value = found.value
+    whole = replace(
+        value, text=cut_off + value.text, raw=f"{cut_off} {value.raw}", confidence=min(value.confidence, 0.6)
+    )
+    return replace(found, value=whole)
 
 
 def _made(sheet: Sheet, label: Label, candidate: Candidate, hints: Hints, usage: Usage) -> Iterator[Found]:
