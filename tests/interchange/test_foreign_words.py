@@ -159,3 +159,10 @@ def test_the_day_of_payment_is_no_day_of_delivery() -> None:
 def test_a_number_broken_behind_its_hyphen_is_one_number_and_for_a_person_to_see() -> None:
     read = order("  PO number: ST-\n  9112\n\n  Item code     Quantity\n  A-1001        20\n")
     assert (read.text("po_number"), read.fields["po_number"].confidence) == ("ST-9112", 0.6)
+
+
+def test_the_least_and_the_most_are_not_what_is_ordered() -> None:
+    read = order(
+        "  PO number: PO-1\n\n  Item code     Min qty     Max qty     Unit price\n  A-1001        20          40          2.00\n"
+    )
+    assert not any("quantity" in line for line in read.lines)

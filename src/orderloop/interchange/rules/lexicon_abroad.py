@@ -32,6 +32,8 @@ TOTALS: Mapping[str, str] = {
     "Übertrag|A reporter|Report|Suma y sigue|Riporto",
 }
 COLUMNS: Mapping[str, str] = {
+    "~other": "Min qty|Minimum qty|Minimum order qty|Min order qty|Max qty|Maximum qty|"
+    "最小起订量|最小订购量|起订量|最小数量|最大数量|Forecast qty|预测数量",
     "item": "Réf|Código|Codice|Código artículo|Codice articolo",
     "description": "Descrizione|Libellé|Concepto|Activity|Product/Service",
     "quantity": "Qté|Quantità|Bestellmenge",
