@@ -101,8 +101,9 @@ def goods(seed: int = 1) -> tuple[world.Product, ...]:
 
 
 def words(seed: int = 1) -> tuple[str, ...]:
-    """The words by which the goods of this seed are called, as the product gets them from its catalogue."""
+    """The words and codes by which the goods of this seed are called, as the product gets them from its catalogue."""
     if ("words", seed) not in _kept:
         texts = (name for product in _goods(seed) for name in (product.name_en, product.name_zh))
-        _kept["words", seed] = tuple(sorted({word for text in texts for word in re.findall(r"\w{3,}", text)}))
+        names = sorted({word for text in texts for word in re.findall(r"\w{3,}", text)})
+        _kept["words", seed] = (*names, *sorted(product.code for product in _goods(seed)))
     return _kept["words", seed]

@@ -25,7 +25,7 @@ def test_a_picture_is_recognised_with_the_words_of_our_goods(monkeypatch):
     monkeypatch.setattr(hinting, "read_document", read)
     ids = [store(tiff(), channel=Channel.FAX), store(edifact("PO-1", [("CT-1", 4, "12.5")]))]
     found = hinting.read_messages(claim_messages(ids, at=NOW), own_names=("We",), at=NOW)
-    assert [(hints.words, hints.own_names) for hints in given] == [(("cable", "tie", "电缆扎带"), ("We",))]
+    assert [(hints.words, hints.own_names) for hints in given] == [(("cable", "tie", "电缆扎带", "CT-1"), ("We",))]
     assert len(found) == 2
 
 

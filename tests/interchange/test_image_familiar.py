@@ -120,6 +120,20 @@ def test_a_name_the_page_states_ends_where_it_ends_in_an_address():
     assert read("d@kelil23.cn", 0.95, "Keli Machinery Co.") == "d@keli123.cn"
 
 
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("SL7803A2", "SL7805A2"), ("VLY-2426", "VLV-2426"), ("HI.1102.125", "HH.1102.125"),
+        # Known as it is, another one, or one of two.
+        ("SL7805A2", "SL7805A2"), ("SL7809A2", "SL7809A2"), ("SL7803A", "SL7803A"), ("CT-6666", "CT-6666"),
+    ],
+)  # fmt: skip
+def test_a_code_one_stroke_from_one_of_ours_is_that_and_is_doubted(said, meant):
+    ours = Vocabulary.of(["SL7805A2", "VLV-2426", "HH.1102.125", "CT-6566", "CT-6656", "bolt"])
+    (found,) = familiar([Word(said, (0.1, 0.1, 0.2, 0.12), 0.95)], ours)
+    assert (found.text, found.confidence) == (meant, 0.95 if said == meant else 0.7)
+
+
 def test_a_page_without_words_has_none():
     assert familiar([], GOODS) == []
 

@@ -3,8 +3,8 @@ on the page. A word nobody knows that is a known one with a stroke lost is that 
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import combinations
 
@@ -23,6 +23,11 @@ _ALIKE = str.maketrans(
     | {"天": "大", "太": "大", "未": "末", "干": "千", "于": "千"}
     | {"入": "人", "八": "人", "玉": "王", "主": "王", "士": "土", "了": "丁", "己": "已", "井": "开"}
 )
+# The signs of codes that recognition takes for one another, or what is left of one for.
+_CODE = re.compile(r"[A-Z0-9][A-Z0-9./_-]{4,23}")
+_PAIRS = "35 56 38 68 80 17 14 OB 0O 0D 0Q 1I IL S5 B8 Z2 Z7 HI VY XN VN XK NH ., EF PF CG UV"
+_SIGNS_ALIKE = {sign: "".join(other for pair in _PAIRS.split() for other in pair if sign in pair and other != sign)
+                for sign in set(_PAIRS.replace(" ", ""))}  # fmt: skip
 # Words that short are known ones only if their e lost its bar or their l is a one.
 _SHORT, _LOST = 4, frozenset("c10íìîï")
 # How long a Latin and a Chinese word are at least to be known by the page alone.
@@ -35,19 +40,41 @@ _SHORTEST_LIKE = 5
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Known words: in small letters, and by what is left of each when strokes are lost."""
+    """Known words: in small letters, and by what is left of each when strokes are lost; and known codes."""
 
     words: frozenset[str]
     by_strokes: dict[str, tuple[str, ...]]
+    codes: frozenset[str] = frozenset()
+    # Codes by each of themselves with one sign left open.
+    by_gap: Mapping[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> "Vocabulary":
-        """All words of some texts, Latin and Chinese."""
+        """All words of some texts, Latin and Chinese; a text that is a code is known as that."""
+        texts = list(texts)
+        codes = frozenset(text for text in texts if _CODE.fullmatch(text) and sum(map(str.isdigit, text)) > 1)
+        by_gap: dict[tuple[int, str], tuple[str, ...]] = {}
+        for code in codes:
+            for at in range(len(code)):
+                key = at, code[:at] + code[at + 1 :]
+                by_gap[key] = (*by_gap.get(key, ()), code)
         words = frozenset(word for text in texts for word in _words_in(text))
         by_strokes: dict[str, list[str]] = {}
         for word in words:
             by_strokes.setdefault(_strokes(word), []).append(word)
-        return cls(words, {key: tuple(sorted(found)) for key, found in by_strokes.items()})
+        return cls(words, {key: tuple(sorted(found)) for key, found in by_strokes.items()}, codes, by_gap)
+
+    def code_like(self, text: str) -> str:
+        """The one code that differs from a text in one sign that looks alike; the text where none or several do."""
+        if text in self.codes:
+            return text
+        found = {
+            code
+            for at, sign in enumerate(text)
+            for code in self.by_gap.get((at, text[:at] + text[at + 1 :]), ())
+            if code[at] in _SIGNS_ALIKE.get(sign, "")
+        }
+        return found.pop() if len(found) == 1 else text
 
 
 def _words_in(text: str) -> Iterator[str]:
@@ -81,7 +108,8 @@ def familiar(words: Sequence[Word], known: Vocabulary) -> list[Word]:
         for found in _words_in(word.text)
         if len(found) >= (_SHORTEST_OF_PAGE if found.isascii() else _LONG_OF_PAGE)
     )
-    return [replace(word, text=_parted(_mended(word, (of_forms(), known), page))) for word in words]
+    words = [replace(word, text=_parted(_mended(word, (of_forms(), known), page))) for word in words]
+    return [_changed(word, known.code_like(word.text)) for word in words]
 
 
 def _mended(word: Word, known: Sequence[Vocabulary], page: Vocabulary) -> str:

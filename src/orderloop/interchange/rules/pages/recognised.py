@@ -31,7 +31,7 @@ _MENDED: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<=[A-Za-z][bdfghjklmpqtvwxz])c(?=[bdfgjmnpqstvwxz])"), "e"),
     (re.compile(r"(?<=[0-9xX×*])[lI|](?=[0-9])"), "1"),
     # An H whose bar was lost.
-    (re.compile(r"\u2161(?=[a-z])"), "H"),
+    (re.compile(r"\u2161(?=[A-Za-z0-9\u2161]|[-./]\d)"), "H"),
     (re.compile(r"(?<![A-Za-z])IIII(?=[-./]?\d)"), "HH"),
     # An M that came apart, before the breadth of a thread; a comma within a code.
     (re.compile(r"(?<![A-Za-z0-9])(?:VI|IVI|1VI|IV1)(?=\d{1,2}[xX×*]\d)"), "M"),
