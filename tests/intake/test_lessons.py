@@ -117,6 +117,8 @@ def test_a_value_without_digits_below_its_label_is_learnt_by_that_and_not_by_the
         ("Raised    2026-05-01\n\nOn        PO-4711\nBehalf    Suzhou\n\nGate      Zhenan Road", "onbehalf"),
         # Each has its colon, the first apart from it.
         ("Case :     PO-4711\nFolio :    17\nRaised :   2026-05-01", "case"),
+        # The next label is known and has a value, though this one lacks its colon.
+        ("Case            PO-4711\nDelivery date:  2026-05-01\nCurrency:       CNY", "case"),
         # The second word ends with the colon.
         ("Raised:   2026-05-01\nOn        PO-4711\nBehalf:   Suzhou\nGate:     Zhenan Road", "onbehalf"),
     ],

@@ -225,7 +225,9 @@ def _wrapped(sheet: Sheet, index: int, pieces: Sequence[Sequence[Token]], target
         if piece is None or lower.level - label[0].level > 1.6 * height * (len(found) + 1):
             break
         has_value = any(target[0] - height < token.x0 < target[2] for token in lower.tokens if token not in piece)
-        is_rest = not has_value or piece[-1].text.endswith(COLONS) or _is_close(sheet, index, lower)
+        # A label that is known and has its value is one of its own, though the one above it lacks the colon.
+        is_marked = piece[-1].text.endswith(COLONS) and label_meaning(text_of(piece), {}) is None
+        is_rest = not has_value or is_marked or _is_close(sheet, index, lower)
         if not is_rest or any(sign.isdigit() for sign in text_of(piece)):
             break
         text = f"{text} {text_of(piece)}"
