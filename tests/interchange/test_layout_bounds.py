@@ -1,5 +1,7 @@
 """Where columns end: values wider than their titles, set beside their neighbours', or broken by a narrow cell."""
 
+from dataclasses import replace
+
 import pytest
 from tests.interchange.drawn_orders import order, table
 from tests.interchange.drawn_pages import placed
@@ -97,3 +99,28 @@ def test_a_sum_goes_on_below_as_often_as_its_cell_broke_it(figure, rests, total)
     below = "\n".join(rests)
     read = order_from_pages([placed(f"{goods}\n\n\nGrand<162-187> Total<190-214> {figure}\n{below}")], Hints())
     assert read.text("total") == total
+
+
+def test_the_box_of_a_signature_below_parts_no_columns():
+    head = "Code<82-110> Name<180-210> Qty<367-383> Net<424-439> Price<442-464> Total<505-529>"
+    row = "LG5271<69-105> Grease<147-172> 25<394-404> 49.59<435-457> 1239.75<520-548>"
+    signed = placed(f"{head}\n{row}\n\nPrepared<43-80> by:<82-93> Supplier's<397-436>\n")
+    level = next(word.box[1] for word in signed.words if word.text == "Prepared")
+    rulings = ((395 / 600, level - 0.01, 395 / 600, level + 0.02), (406 / 600, 0.04, 406 / 600, level - 0.01))
+    read = order_from_pages([replace(signed, rulings=rulings)], Hints())
+    assert table(read, "quantity", "unit_price") == [("25", "49.59")]
+
+
+@pytest.mark.parametrize(("below", "x0", "code"), [("4", 242, "P94598-54"), ("4", 250, "P94598-5")])
+def test_a_sign_below_the_beginning_of_a_code_as_wide_as_its_title_is_its_end(below, x0, code):
+    head = "No.<50-61> Code<173-236> Customer<243-266> Part<268-278> No.<280-287> Qty<306-332> Price<369-411>"
+    row = "1<49-54> GLV9214<172-223> P94598-5<242-284> 40<323-334> 2.26<392-417>"
+    read = order_from_pages([placed(f"{head}\n{row}\n{below}<{x0}-{x0 + 6 * len(below)}>")], Hints())
+    assert table(read, "customer_item") == [(code,)]
+
+
+def test_titles_printed_over_the_bound_between_them_are_parted_where_the_next_begins_with_a_capital():
+    head = "No.UOM<43-89> Code<97-130> Name<164-209> Qty<354-374> Price<407-435>"
+    row = "1<44-50> PCS<65-85> OS125<94-148> Seal<151-184> 15<373-386> 33.13<413-448>"
+    read = order_from_pages([placed(f"{head}\n{row}")], Hints())
+    assert table(read, "line_no", "unit", "item") == [("1", "PCS", "OS125")]

@@ -119,15 +119,13 @@ def _merged(line: Line) -> list[tuple[float, float]]:
 
 
 def _drawn(left: Column, right: Column, sheet: Sheet, levels: Sequence[float]) -> float | None:
-    """Where an upright ruling parts two titles."""
-    return next(
-        (
-            x
-            for x, y0, y1 in sheet.verticals
-            if left.x1 - 2 <= x <= right.x0 + 2 and any(y0 - 2 <= y <= y1 + 2 for y in levels)
-        ),
-        None,
-    )
+    """Where an upright ruling parts two titles: the one that goes along most lines, for the boxes below have theirs."""
+    lines: Counter[float] = Counter()
+    for x, y0, y1 in sheet.verticals:
+        if left.x1 - 2 <= x <= right.x0 + 2:
+            lines[x] += sum(1 for y in levels if y0 - 2 <= y <= y1 + 2)
+    [(best, count)] = lines.most_common(1) or [(0.0, 0)]
+    return best if count else None
 
 
 _Blocks = Sequence[tuple[float, float]]

@@ -175,8 +175,12 @@ def _unglued(token: Token, learnt: Mapping[str, str]) -> list[Token]:
     if not 3 <= len(text) <= 40 or column_meaning(text, learnt) is not None:
         return [token]
     if token.confidence >= 1.0:
-        # Titles printed over the bounds of their cells touch; where the script changes one of them ends.
-        cuts = [0, *(found.end() for found in re.finditer(r"[A-Za-z.)](?=[\u4e00-\u9fff])", text)), len(text)]
+        # Titles printed over the bounds of their cells touch; where script or case change one of them ends.
+        cuts = [
+            0,
+            *(found.end() for found in re.finditer(r"[A-Za-z.)](?=[\u4e00-\u9fff])|[a-z.)](?=[A-Z])", text)),
+            len(text),
+        ]
         parts = [part_of(token, start, end) for start, end in pairwise(cuts)]
         return parts if all(column_meaning(part.text, learnt) for part in parts) else [token]
     reached: dict[int, list[int]] = {0: [0]}

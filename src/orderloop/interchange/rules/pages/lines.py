@@ -18,7 +18,7 @@ MAX_RULINGS = 1500  # a page with more is a drawing, not a form
 _PIECE_GAP = 0.9  # of a line's height
 # Cells that no ruling and hardly a gap parts begin at the same place as others: how exactly, how near by, how many.
 _SAME_X, _NEAR, _ALIKE = 0.7, 9.0, 2
-_MORE_THAN_BLANK = 0.48
+_MORE_THAN_BLANK = 0.44
 
 
 @dataclass(frozen=True, slots=True)

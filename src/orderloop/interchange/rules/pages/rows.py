@@ -142,6 +142,9 @@ def _code_text(parts: Sequence[Sequence[Token]], column: Column) -> tuple[str, f
         room = column.right - max(token.x1 for token in parts[index - 1])
         needed = min((token.x1 - token.x0 for token in parts[index]), default=0.0)
         is_wrapped = text.endswith(("-", "/", "_", ".")) or room < needed + 0.6 * parts[index][0].height
+        # A sign or two below the beginning of a code as wide as its title are its end.
+        is_end = len(piece) <= 2 and abs(parts[index][0].x0 - parts[0][0].x0) < 1
+        is_wrapped = is_wrapped or (is_end and parts[index - 1][-1].x1 + needed > column.x1)
         if not is_wrapped or not re.fullmatch(r"[\w\-./#+]+", piece):
             return text, 0.8
         text, doubt = text + piece, 0.85
