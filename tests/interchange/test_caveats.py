@@ -200,6 +200,8 @@ def test_a_page_and_a_sheet_under_the_title_of_another_paper_wait_for_a_person()
         ("Deliveries only against separate releases.", "Deliveries only against separate releases"),
         ("Line 2: deliver half on 2026-12-04, the rest on 2026-12-18.", "Line 2: deliver half on 2026-12-04, the rest"),
         ("备注：第2项先不发货，等通知。", "第2项先不"),
+        ("Ship to (line 1): Plant A, Suzhou", "Ship to (line 1"),
+        ("Ship to: Plant A, Suzhou", ""),
         ("This order is subject to our terms of purchase", ""),
         ("The seller may ship only after inspection", ""),
         ("The rest of the world", ""),

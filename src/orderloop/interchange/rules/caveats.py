@@ -18,6 +18,7 @@ _INSTRUCTION = re.compile(
     r"|\b(?:only|deliver\w*|ship\w*) (?:only )?(?:after|upon|against|on) "
     r"(?:our |separate |written |your )+(?:release|call-?off|approval)s?\b"
     r"|\b(?:lines?|items?|pos\.?)\s?\d+\s?:?[^.]{0,40}\b(?:half|the rest|balance|remainder)\b"
+    r"|\b(?:ship|deliver\w*)(?: to)? \(?(?:lines?|items?|pos\.?)\s?\d+"
     r"|等(?:候)?(?:我[司方])?(?:书面)?通知|待(?:我[司方])?通知|第\s?\d+\s?[行项条][^。]{0,6}(?:不要|暂|取消|先不)",
     re.IGNORECASE,
 )
@@ -70,7 +71,8 @@ _KEYS = (
     "blanket", "option", "alternative", "unapproved", "unconfirmed", "on hold", "pending", "only", "not ", "no ",
     "storniert", "entwurf", "hinfällig", "gelöscht", "nicht ", "anul", "annul", "取消", "作废", "作廢", "撤销",
     "暂", "先不", "不要", "不需要", "停止", "未审", "未批", "未核", "待审", "草", "参考", "预测", "框架", "意向",
-    "请勿", "关闭", "重复", "备选", "可选", "选配", "无效", "通知", "第", "ignore", "disregard", "omit", "skip", "hold",
+    "请勿", "关闭", "重复", "备选", "可选", "选配", "无效", "通知", "第", "(line",
+    "(item", "(pos", "deliver line", "ignore", "disregard", "omit", "skip", "hold",
     "subject to", "wait", "release", "approval", "call", "half", "rest", "balance", "remainder",
 )  # fmt: skip
 

@@ -10,10 +10,9 @@ _MOST = 50
 
 def note_caveats(grid: Grid, rows: range, findings: Findings) -> None:
     """Note each cell in these rows that holds a caveat, and each that is struck out."""
-    inside = [row for row in rows if row <= len(grid.rows)]
-    texts = "\n".join("\t".join(grid.rows[row - 1]) for row in inside)
-    if may_hold_caveats(texts):
-        for row in inside:
+    texts = {row: "\t".join(grid.rows[row - 1]) for row in rows if row <= len(grid.rows)}
+    if may_hold_caveats("\n".join(texts.values())):
+        for row in (row for row, text in texts.items() if may_hold_caveats(text)):
             for column, cell in enumerate(grid.rows[row - 1]):
                 if cell and grid.type(row, column) == TEXT and (given := caveat_in(cell)):
                     _note(grid, row, column, given, findings)
