@@ -124,3 +124,16 @@ def test_titles_printed_over_the_bound_between_them_are_parted_where_the_next_be
     row = "1<44-50> PCS<65-85> OS125<94-148> Seal<151-184> 15<373-386> 33.13<413-448>"
     read = order_from_pages([placed(f"{head}\n{row}")], Hints())
     assert table(read, "line_no", "unit", "item") == [("1", "PCS", "OS125")]
+
+
+@pytest.mark.parametrize(
+    ("below", "total"),
+    [("Amount<124-160> 44.0<533-552>\n2<547-553>", "39644.02"), ("VAT<124-160> 44.02<530-553>", "396")],
+)
+def test_a_sum_goes_on_beside_the_rest_of_its_label_but_not_beside_another_one(below, total):
+    goods = (
+        "No.<43-61> Code<140-170> Description<249-285> Qty<346-382> Price<415-433>\n"
+        "1<43-47> LG5271<131-160> Grease<203-260> 15<346-366> 6.45<416-433>"
+    )
+    read = order_from_pages([placed(f"{goods}\n\n\n总金额<124-154> Total<157-179> 396<536-553>\n{below}")], Hints())
+    assert read.text("total") == total

@@ -421,7 +421,7 @@ def _sum_of(region: Region, label: Label, usage: Usage, lines: Decimal | None) -
     line = sheet.lines[label.line]
     starts = [each.start for each in region.labels if each.line == label.line and each.start > label.start]
     numbers = [
-        _unwrapped(sheet, label.line, each, usage)
+        _unwrapped(region, label.line, each, usage)
         for each in _numbers(line.tokens[label.end : min(starts, default=len(line.tokens))], usage)
     ]
     if not numbers:
@@ -434,15 +434,18 @@ def _sum_of(region: Region, label: Label, usage: Usage, lines: Decimal | None) -
 
 
 def _unwrapped(
-    sheet: Sheet, index: int, number: tuple[list[Token], Decimal], usage: Usage
+    region: Region, index: int, number: tuple[list[Token], Decimal], usage: Usage
 ) -> tuple[list[Token], Decimal]:
     """A number with the rest of its digits, where a narrow cell broke it, once or more often."""
     run = list(number[0])
     left, right = run[0].x0 - run[-1].height, max(token.x1 for token in run) + 2
     text, found = "".join(plain(token.text) for token in run), number
-    for lower in sheet.lines[index + 1 : index + 5]:
+    labelled = {label.line for label in region.labels if not label.is_rest}
+    for at, lower in enumerate(region.sheet.lines[index + 1 : index + 5], index + 1):
         rest = next((token for token in lower.tokens if left < token.x0 and token.x1 < right), None)
-        is_rest = all(re.fullmatch(r"[\d.,]+", plain(token.text)) or currency_in(token.text) for token in lower.tokens)
+        # A label over two lines goes on beside; one of its own has a sum of its own.
+        beside = [token for token in lower.tokens if at in labelled or token.x1 > left]
+        is_rest = all(re.fullmatch(r"[\d.,]+", plain(token.text)) or currency_in(token.text) for token in beside)
         if rest is None or not is_rest or lower.level - run[-1].level > 2 * run[-1].height:
             break
         more = plain(rest.text)
