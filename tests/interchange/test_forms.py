@@ -71,7 +71,7 @@ plain_json = st.recursive(
 )
 hints = st.builds(
     Hints, texts, texts, maps, maps, maps, st.dictionaries(texts, plain_json, max_size=2), maps,
-    st.lists(texts, max_size=2).map(tuple), st.none() | st.dates(),
+    st.lists(texts, max_size=2).map(tuple), st.none() | st.dates(), st.lists(texts, max_size=2).map(tuple),
 )  # fmt: skip
 
 
@@ -99,6 +99,7 @@ def test_no_part_of_a_reading_is_forgotten() -> None:
         Envelope: ["sender", "receiver", "control", "is_test", "wants_receipt", "details"],
         Hints: [
             "filename", "content_type", "labels", "columns", "formats", "mapping", "profile", "own_names", "today",
+            "words",
         ],
     }  # fmt: skip
 
