@@ -52,11 +52,14 @@ def _with_uv(uv: str, target: Path, python: Path) -> list[tuple[str, list[str]]]
 
 
 def _with_pip(target: Path, python: Path) -> list[tuple[str, list[str]]]:
-    install = [str(python), "-m", "pip", "install", "--progress-bar", "off", "--disable-pip-version-check"]
+    pip = [str(python), "-m", "pip", "--disable-pip-version-check"]
+    # The lock names all there is, so that nothing need be worked out; compiling is left to the first import.
+    install = [*pip, "install", "--progress-bar", "off", "--no-compile", "--no-deps"]
     return [
         (f"Building {target}", [sys.executable, "-m", "venv", str(target)]),
         ("Installing what is locked (uv would be quicker)", [*install, "--require-hashes", "-r", LOCK]),
-        ("Installing Orderloop", [*install, "--no-deps", "--editable", "."]),
+        ("Installing Orderloop", [*install, "--editable", "."]),
+        ("Checking that nothing is missing", [*pip, "check"]),
     ]
 
 
