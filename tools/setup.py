@@ -86,7 +86,7 @@ def _run(command: list[str], environment: dict[str, str]) -> int:
                 seen += 1
                 if seen % PACKAGES_PER_SIGN == 0:
                     print(f"  {seen} of {packages} packages looked up", flush=True)
-            elif line.startswith("Installing collected packages"):
+            elif seen and line.startswith("Installing collected packages"):
                 print(f"  installing {seen} packages", flush=True)
     if process.wait() != 0:
         sys.stderr.writelines(said)
