@@ -228,9 +228,8 @@ def is_turned(page: Page) -> bool:
 
 def _order(pages: tuple[Page, ...], faults: tuple[Fault, ...], hints: Hints) -> Reading:
     from orderloop.interchange.rules.pages.layout import order_from_pages
-    from orderloop.interchange.rules.pages.recognised import with_doubts
 
-    order = with_doubts(order_from_pages(pages, hints))
+    order = order_from_pages(pages, hints)
     if not order.lines and not order.text("po_number"):
         return Reading(Format.IMAGE, faults=(Fault(FaultCode.NO_ORDER), *faults), pages=pages)
     return Reading(Format.IMAGE, orders=(order,), faults=faults, pages=pages)

@@ -11,7 +11,6 @@ from orderloop.interchange.readers import image, pdf
 from orderloop.interchange.rules.forms import as_json, hints_of, reading_body
 from orderloop.interchange.rules.pages.familiar import Vocabulary, familiar_page
 from orderloop.interchange.rules.pages.layout import order_from_pages
-from orderloop.interchange.rules.pages.recognised import with_doubts
 
 # A page nothing on which is darker than this is blank, and is missed by nobody.
 _WHITE = 240
@@ -62,7 +61,7 @@ def _whole(reading: Reading, pages: tuple[Page, ...], hints: Hints) -> Reading:
     kept = [fault for fault in reading.faults if fault.code not in (FaultCode.NO_TEXT, FaultCode.NO_ORDER)]
     unread = [page.number for page in pages if not page.words and (page.is_scan or not has_text)]
     kept += [Fault(FaultCode.NO_TEXT, Place(page=number), rejects=not has_text) for number in unread]
-    order = with_doubts(order_from_pages(pages, hints)) if has_text else None
+    order = order_from_pages(pages, hints) if has_text else None
     if order is not None and not order.lines and not order.fields:
         kept.append(Fault(FaultCode.NO_ORDER))
         order = None

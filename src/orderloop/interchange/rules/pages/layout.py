@@ -14,6 +14,7 @@ from orderloop.interchange.rules.pages.goods import lines_of_goods
 from orderloop.interchange.rules.pages.header import header_from, regions_of, role_from, sums_from
 from orderloop.interchange.rules.pages.lines import Sheet, sheet_of, text_of
 from orderloop.interchange.rules.pages.marks import caveats_on
+from orderloop.interchange.rules.pages.recognised import with_doubts
 from orderloop.interchange.rules.pages.rows import Usage, lines_from
 from orderloop.interchange.rules.pages.stacked import stacked_lines
 from orderloop.interchange.rules.pages.tables import Table, tables_of
@@ -43,7 +44,8 @@ def order_from_pages(pages: Sequence[Page], hints: Hints) -> ReadOrder:
     _doubt_cut_days([fields, *lines])
     faults += [*stacked.faults, *_doubts(fields, lines)]
     faults += caveats_on([sheet for sheet in sheets if sheet.number in {1, *taken}])
-    return ReadOrder(Role(role_from(sheets)), fields, tuple(lines), tuple(faults))
+    order = ReadOrder(Role(role_from(sheets)), fields, tuple(lines), tuple(faults))
+    return with_doubts(order, pages) if usage.is_recognised else order
 
 
 def page_signature(pages: Sequence[Page]) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from orderloop.interchange.facts import ReadOrder, Value
+from orderloop.interchange.facts import Page, ReadOrder, Value
 
 _MENDED: tuple[tuple[re.Pattern[str], str], ...] = (
     # Dashes of a code are hyphens, however long they came out.
@@ -78,16 +78,35 @@ def mended(text: str) -> str:
     return _TWO_SIGNS_ALIKE.sub(lambda found: re.sub("[.,]", "", found[1]) + "." + found[3], text)
 
 
-def with_doubts(order: ReadOrder) -> ReadOrder:
-    """The order with little confidence in numbers that could read otherwise and that nothing else would contradict: in
-    the buyer's own number a letter may be the digit that looks like it. A figure that its line proves wrong in one
-    digit is put right, and stays as doubtful."""
+def with_doubts(order: ReadOrder, pages: Sequence[Page] = ()) -> ReadOrder:
+    """The order with little confidence in what could read otherwise and nothing else would contradict: a number or day
+    that stands on the `pages` once, and in the buyer's own number a letter that may be the digit that looks like it. A
+    figure that its line proves wrong in one digit is put right, and stays as doubtful."""
     fields = dict(order.fields)
     for name in _UNPROVEN:
-        if name in fields and _is_ambiguous(fields[name].text):
-            fields[name] = replace(fields[name], confidence=min(fields[name].confidence, _DOUBTED))
+        if name in fields and (_is_ambiguous(fields[name].text) or _stands_once(fields[name], pages)):
+            fields[name] = _doubted(fields[name])
+    if "requested_on" in fields and _stands_once(fields["requested_on"], pages):
+        fields["requested_on"] = _doubted(fields["requested_on"])
     lines = [_with_commas(_with_digit_right(line)) for line in order.lines]
+    lines = [
+        {**line, "requested_on": _doubted(line["requested_on"])}
+        if "requested_on" in line and _stands_once(line["requested_on"], pages)
+        else line
+        for line in lines
+    ]
     return replace(order, fields=fields, lines=tuple(_with_thousands(lines)))
+
+
+def _doubted(value: Value) -> Value:
+    return replace(value, confidence=min(value.confidence, _DOUBTED))
+
+
+def _stands_once(value: Value, pages: Sequence[Page]) -> bool:
+    """Whether the pages show a value no second time, so that a digit read wrong would not be noticed."""
+    written = "".join((value.raw or value.text).split())
+    times = sum("".join(word.text.split()).count(written) for page in pages for word in page.words) if written else 0
+    return bool(pages) and times < 2
 
 
 def _with_thousands(lines: Sequence[dict[str, Value]]) -> list[dict[str, Value]]:
