@@ -44,8 +44,8 @@ class Paper:
         head = f"订单号：{self.number}\n交货日期：{self.wanted}"
         return "\n".join(["您好，请按下列内容供货：", "", head, "", *table, "", f"合计：{self.sum}", "", "李"])
 
-    def pdf(self, label: str = "PO Number:") -> bytes:
-        """The order as one ruled page."""
+    def pdf(self, label: str = "PO Number:", closing: str = "") -> bytes:
+        """The order as one ruled page, with a sentence below it."""
         out = io.BytesIO()
         canvas = Canvas(out, pagesize=(595, 842), invariant=1)
         canvas.setFont("Helvetica", 12)
@@ -60,6 +60,7 @@ class Paper:
             canvas.line(60, 642 - 24 * n, 540, 642 - 24 * n)
         canvas.drawString(320, 640 - 24 * len(rows), "Total:")
         canvas.drawString(444, 640 - 24 * len(rows), self.sum)
+        canvas.drawString(60, 580 - 24 * len(rows), closing)
         canvas.save()
         return out.getvalue()
 
@@ -76,9 +77,11 @@ class Paper:
             sheet.write_row(4 + len(self.lines), 2, ["合计", float(self.sum)])
         return out.getvalue()
 
-    def fax(self, down: int = FINE) -> bytes:
-        """The page as a fax machine sends it: two colours, more dots across than down, coded as G4."""
-        document = pypdfium2.PdfDocument(self.pdf())
+    def fax(self, down: int = FINE, *, says_twice: bool = True) -> bytes:
+        """The page as a fax machine sends it: two colours, more dots across than down, coded as G4. With `says_twice`
+        its number and day stand on it twice."""
+        closing = f"Please quote {self.number} and deliver on {self.wanted} before noon." if says_twice else ""
+        document = pypdfium2.PdfDocument(self.pdf(closing=closing))
         try:
             page = document[0].render(scale=ACROSS / 72, grayscale=True).to_pil()
         finally:

@@ -128,6 +128,13 @@ def test_2_1a_a_fine_fax_from_a_number_we_know_is_taken_in_once_though_a_mail_fo
 
 
 @pytest.mark.slow
+def test_2_1a_a_fax_whose_number_and_day_stand_on_it_once_goes_to_a_person() -> None:
+    assert arrives(by_fax(PAPER.fax(says_twice=False))) is Outcome.DRAFT
+    assert {("E_DOUBTFUL", "po_number"), ("E_DOUBTFUL", "requested_on")} <= set(findings())
+    assert Order.objects.count() == 0
+
+
+@pytest.mark.slow
 def test_2_1a_a_fax_in_standard_resolution_always_goes_to_a_person() -> None:
     assert arrives(by_fax(PAPER.fax(STANDARD))) is Outcome.DRAFT
     assert ("E_LOW_RESOLUTION", "") in findings()
