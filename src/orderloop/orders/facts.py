@@ -23,7 +23,7 @@ class OrderStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-STATUS_WORDS: Mapping[OrderStatus, str] = {
+STATUS_WORDS: Mapping[str, str] = {
     OrderStatus.IN_REVIEW: _("In review"),
     OrderStatus.CONFIRMED: _("Confirmed"),
     OrderStatus.RELEASED: _("Released"),
@@ -50,7 +50,7 @@ class Channel(StrEnum):
     IMPORT = "import"
 
 
-CHANNEL_WORDS: Mapping[Channel, str] = {
+CHANNEL_WORDS: Mapping[str, str] = {
     Channel.PORTAL: _("Customer portal"),
     Channel.STAFF: _("Entered by staff"),
     Channel.API: _("API"),

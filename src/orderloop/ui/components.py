@@ -27,12 +27,15 @@ class Choice:
     count: int | None = None
 
 
+StepState = Literal["done", "now", "next", "skipped", "bad"]
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One station of a status bar: done, now, next, or skipped; `bad` marks a station that is stuck."""
 
     label: Words
-    state: Literal["done", "now", "next", "skipped", "bad"]
+    state: StepState
     at: datetime | None = None
     note: Words = ""
 

@@ -1,7 +1,7 @@
 """What can be typed in about a product. The rules decide what is right; a form only reads."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -32,8 +32,8 @@ class ProductForm(forms.Form):
 
     def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["line"].choices = words.line_choices(queries.all_lines())  # type: ignore[attr-defined]  # a choice field
-        self.fields["supply"].choices = words.supply_choices()  # type: ignore[attr-defined]  # a choice field
+        cast(forms.ChoiceField, self.fields["line"]).choices = words.line_choices(queries.all_lines())
+        cast(forms.ChoiceField, self.fields["supply"]).choices = words.supply_choices()
         self.fields["sku"].disabled = self.fields["unit"].disabled = not is_new
 
     def row(self) -> ProductRow:
@@ -70,7 +70,7 @@ class PriceForm(forms.Form):
         super().__init__(*args, **kwargs)
         lists = queries.all_price_lists()
         choices = [(each.code, f"{each.name} ({each.currency})") for each in lists]
-        self.fields["price_list"].choices = choices  # type: ignore[attr-defined]  # a choice field
+        cast(forms.ChoiceField, self.fields["price_list"]).choices = choices
 
     def row(self, sku: str) -> PriceRow:
         """What was typed in, as it is to be saved."""

@@ -1,7 +1,7 @@
 """What can be typed in about a customer. The rules decide what is right; a form only reads."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -43,7 +43,7 @@ class CustomerForm(forms.Form):
             ("standing", words.standing_choices()),
             ("language", words.language_choices()),
         ):
-            self.fields[name].choices = choices  # type: ignore[attr-defined]  # a choice field
+            cast(forms.ChoiceField, self.fields[name]).choices = choices
         self.fields["code"].disabled = not is_new
         self.fields["credit_limit"].disabled = self.fields["reason"].disabled = not may_set_limit
 

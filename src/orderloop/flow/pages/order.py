@@ -40,7 +40,7 @@ from orderloop.tracking.facts import EntryKind, TimelineEntry
 from orderloop.tracking.jobs import tracking_link
 from orderloop.triage import queries as triage
 from orderloop.triage.facts import TERM_WORDS
-from orderloop.ui.components import Crumb, Pair, Step
+from orderloop.ui.components import Crumb, Pair, Step, StepState
 from orderloop.ui.templatetags.ui_values import moment, working_date
 
 MOST_GOODS = 12
@@ -138,11 +138,11 @@ def steps_of(detail: OrderDetail, shipments: Sequence[ShipmentFact], holds: Sequ
     stuck = any(hold["status"] == "open" for hold in holds)
     steps = []
     for n, (code, label) in enumerate(STEPS):
-        state = "done" if n < reached else "skipped" if ended else "now" if n == reached else "next"
+        state: StepState = "done" if n < reached else "skipped" if ended else "now" if n == reached else "next"
         note = gettext("in part") if code == "shipped" and detail.status is OrderStatus.PART_SHIPPED else ""
         if state == "now" and stuck:
             state, note = "bad", gettext("held")
-        steps.append(Step(label, state, times[code] if n < reached or note else None, note))  # type: ignore[arg-type]  # a key of STEPS
+        steps.append(Step(label, state, times[code] if n < reached or note else None, note))
     return steps
 
 

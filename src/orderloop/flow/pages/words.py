@@ -25,7 +25,7 @@ from orderloop.ui.components import Results, RowResult
 from orderloop.ui.templatetags.ui_values import date_local, figure, money, percent
 from orderloop.worklist.facts import KIND_WORDS
 
-STATUS_TONES = {
+STATUS_TONES: Mapping[str, str] = {
     "in_review": "warn",
     "confirmed": "info",
     "released": "info",
@@ -103,11 +103,11 @@ def plain(document: Any) -> Any:
 
 def status_of(status: str) -> tuple[str, str]:
     """Dot and word of an order's state."""
-    return STATUS_TONES.get(status, "neutral"), gettext(STATUS_WORDS.get(status, status))  # type: ignore[call-overload]  # keyed by a StrEnum
+    return STATUS_TONES.get(status, "neutral"), gettext(STATUS_WORDS.get(status, status))
 
 
 def channel_word(channel: str) -> str:
-    return gettext(CHANNEL_WORDS.get(channel, channel))  # type: ignore[call-overload]  # keyed by a StrEnum
+    return gettext(CHANNEL_WORDS.get(channel, channel))
 
 
 def kind_word(kind: str) -> str:

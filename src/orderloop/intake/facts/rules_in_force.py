@@ -228,7 +228,7 @@ _GATEWAY_COLUMNS = (
         help=_("Address or network of a fax server of your own, whose mail nothing else proves."),
     ),
 )
-_CHANNELS = tuple((channel.value, words) for channel, words in CHANNEL_WORDS.items())
+_CHANNELS = tuple((channel, words) for channel, words in CHANNEL_WORDS.items())
 _CODES = tuple((code.value, FINDING_TITLES[code]) for code in FindingCode)
 _HOURS = _("working hours")
 _SEVERITIES = ((Severity.BLOCKING.value, _("Order waits")), (Severity.WARNING.value, _("Remark only")))
