@@ -5,13 +5,14 @@ Settings are as in production, but for the owner's role.
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import django
 import hypothesis
 import pytest
+import time_machine
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from tools import messages
@@ -57,6 +58,19 @@ Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2Password
 # Static files straight from the source, so that no build stands between a change and its test.
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """Every test runs at the moment the makers use, so that no document with a day in it becomes one of the past.
+
+    The clock goes on from there. Processes a test starts and the database keep the machine's time: what a test asserts
+    of them must not depend on a day.
+    """
+    from tests.makers import NOW
+
+    with time_machine.travel(NOW, tick=True):
+        return (yield)
 
 
 @pytest.fixture(autouse=True)
