@@ -1,6 +1,8 @@
-"""What reading hostile documents does to the web: the p99 of its answers, quiet and while bombs are read, in turn.
+"""What reading hostile documents does to the web: the p99 of its answers in turn quiet, beside idle work, beside bombs.
 
-`python -m bench.hostile`. The bombs are read as a worker reads them, one after the other, each in the sandbox.
+`python -m bench.hostile`. The bombs are read as a worker reads them, one after the other, each in the sandbox. The
+idle work is a loop that stands back behind everything and touches no memory: what it costs the web, the machine takes
+from whoever shares a core with anybody, and no sandbox gives it back.
 """
 
 import argparse
@@ -12,7 +14,7 @@ import subprocess
 import sys
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import psutil
@@ -27,53 +29,79 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=8, help="of each stretch of load")
     parser.add_argument("--pace", type=float, default=40, help="orders a second, from eight clients")
     parser.add_argument("--read", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--idle", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.read is not None:
         _read_for_ever(given.read)
+    if given.idle:
+        _idle_for_ever()
     world.start()
     token = world.people()
     memory.settle()
     with posting.server(os.environ["DATABASE_URL"]) as server:
-        posting.stretch([server], token, posting.PATHS["product"], 8, given.seconds, given.pace)
-        quiet, loud, read = [], [], Counter[str]()
+
+        def load() -> posting.Run:
+            return posting.stretch([server], token, posting.PATHS["product"], 8, given.seconds, given.pace)
+
+        load()
+        quiet, idle, loud, read = [], [], [], Counter[str]()
         for number in range(given.rounds):
-            quiet.append(posting.stretch([server], token, posting.PATHS["product"], 8, given.seconds, given.pace))
-            with _reading(read, number):
-                loud.append(posting.stretch([server], token, posting.PATHS["product"], 8, given.seconds, given.pace))
-            ratio = loud[-1].p99 / quiet[-1].p99
+            quiet.append(load())
+            with _beside("--idle"):
+                idle.append(load())
+            with _beside("--read", str(number)) as said:
+                loud.append(load())
+            read.update(said)
             print(
-                f"{number + 1:>3} p99 {quiet[-1].p99:>7.1f} ms quiet {loud[-1].p99:>7.1f} ms loud {ratio:>6.2f}",
+                f"{number + 1:>3} p99 {quiet[-1].p99:>7.1f} ms quiet {idle[-1].p99:>7.1f} ms beside idle work"
+                f" {loud[-1].p99:>7.1f} ms beside bombs",
                 flush=True,
             )
-    ratios = [one.p99 / other.p99 for one, other in zip(loud, quiet, strict=True)]
     print(f"machine: {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end; read: {dict(read)}")
     for name in ("p50", "p99"):
-        before, during = (statistics.median(getattr(run, name) for run in runs) for runs in (quiet, loud))
-        print(f"{name}: {before:.1f} ms quiet, {during:.1f} ms while bombs are read")
-    print(f"ratio of p99, median of the rounds: {statistics.median(ratios):.2f} (bar: 1.20)")
+        figures = (statistics.median(getattr(run, name) for run in runs) for runs in (quiet, idle, loud))
+        print("{}: {:.1f} ms quiet, {:.1f} ms beside idle work, {:.1f} ms beside bombs".format(name, *figures))
+    print(f"p99 beside bombs to quiet, median of the rounds: {_ratio(loud, quiet):.2f} (bar: 1.20)")
+    print(
+        f"p99 beside idle work to quiet: {_ratio(idle, quiet):.2f}; beside bombs to idle work: {_ratio(loud, idle):.2f}"
+    )
+
+
+def _ratio(runs: Sequence[posting.Run], others: Sequence[posting.Run]) -> float:
+    return statistics.median(one.p99 / other.p99 for one, other in zip(runs, others, strict=True))
 
 
 @contextmanager
-def _reading(read: Counter[str], first: int) -> Iterator[None]:
-    """A process beside the web that reads one bomb after the other until it is ended."""
-    command = [sys.executable, "-m", "bench.hostile", "--read", str(first)]
+def _beside(*work: str) -> Iterator[list[str]]:
+    """A process beside the web, as a worker is, until it is ended; what it said is in the list then."""
+    command = [sys.executable, "-m", "bench.hostile", *work]
     process = subprocess.Popen(command, cwd=world.ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     process.stdout.readline()  # it has begun
+    said: list[str] = []
     try:
-        yield
+        yield said
     finally:
         children = psutil.Process(process.pid).children(recursive=True)
         process.terminate()
-        read.update(process.stdout.read().split())
+        said += process.stdout.read().split()
         process.wait(20)
         psutil.wait_procs(children, 10)
 
 
+def _idle_for_ever() -> None:
+    os.nice(19)
+    print(flush=True)
+    while True:
+        pass
+
+
 def _read_for_ever(first: int) -> None:
+    from orderloop.entrypoints.installation import BEHIND_THE_WEB
     from orderloop.interchange.facts import Hints
     from orderloop.interchange.services import read_document
 
+    os.nice(BEHIND_THE_WEB)
     bombs = list(_bombs().items())
     read_document(b"Item,Qty\nA-1,2\n", Hints(filename="warm.csv"))
     print(flush=True)

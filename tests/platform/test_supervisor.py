@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -44,7 +45,7 @@ Supervisor(services, prefixed(services, sys.stdout), lock=Path(lock)).run()
 """
 
 
-def python(name: str, script: str, **options: float) -> Service:
+def python(name: str, script: str, **options: Any) -> Service:
     return Service(name, [sys.executable, "-c", script], **options)
 
 
@@ -178,6 +179,13 @@ def test_environment_and_folder_are_the_services_own(start: Callable[..., Run], 
     run = start(Service("web", [sys.executable, "-c", script], env={"COMPANY": "华信"}, cwd=tmp_path))
     wait_until(lambda: run.lines != [])
     assert run.lines == [("web", f"华信 {tmp_path}")]
+
+
+def test_a_service_stands_back_as_far_as_it_is_told_and_no_other_does(start: Callable[..., Run]) -> None:
+    script = "import os, time; print(os.nice(0), flush=True); time.sleep(300)"
+    run = start(python("web", script), python("worker", script, nicer_by=5))
+    wait_until(lambda: len(run.lines) == 2)
+    assert sorted(run.lines) == [("web", str(os.nice(0))), ("worker", str(os.nice(0) + 5))]
 
 
 def test_a_service_that_does_not_stop_in_time_is_killed(start: Callable[..., Run]) -> None:

@@ -28,6 +28,8 @@ WEB_WORKERS = min(2, os.cpu_count() or 1)
 WEB_THREADS = 64
 # What waits beyond the threads is turned away quickly rather than kept hoping.
 WEB_BACKPRESSURE = 256
+# People wait for the web, and nobody for the rest: a great document must not make pages slow.
+BEHIND_THE_WEB = 5
 
 Progress = Callable[[str], None]
 
@@ -145,7 +147,8 @@ def worker_service(web: Web | None = None) -> Service:
     environment = _environment()
     if web is not None:
         environment.setdefault("ORDERLOOP_PUBLIC_URL", web.address)
-    return Service("worker", [sys.executable, "-m", "orderloop.entrypoints.worker"], env=environment, stop_seconds=15.0)
+    argv = [sys.executable, "-m", "orderloop.entrypoints.worker"]
+    return Service("worker", argv, env=environment, stop_seconds=15.0, nicer_by=BEHIND_THE_WEB)
 
 
 def recogniser_service() -> Service | None:
@@ -153,7 +156,7 @@ def recogniser_service() -> Service | None:
     if importlib.util.find_spec("rapidocr") is None:
         return None
     argv = [sys.executable, "-m", "orderloop.entrypoints.recogniser"]
-    return Service("recogniser", argv, env=_environment(), stop_seconds=5.0)
+    return Service("recogniser", argv, env=_environment(), stop_seconds=5.0, nicer_by=BEHIND_THE_WEB)
 
 
 def mail_address() -> tuple[str, int] | None:

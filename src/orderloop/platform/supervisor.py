@@ -32,13 +32,15 @@ OnLine = Callable[[str, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A program to keep running. `env`, if given, is its whole environment; `stop_seconds` its time to end in peace."""
+    """A program to keep running. `env`, if given, is its whole environment; `stop_seconds` its time to end in peace;
+    `nicer_by` how far it stands back when the processors are wanted by all (see nice(2))."""
 
     name: str
     argv: Sequence[str]
     env: Mapping[str, str] | None = None
     cwd: Path | None = None
     stop_seconds: float = 10.0
+    nicer_by: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +187,7 @@ class Supervisor:
 
     def _spawn(self, step: _Step, service: Service) -> None:
         step.process = subprocess.Popen(
-            _tied_to_parent(service.argv),
+            _tied_to_parent(service.argv, service.nicer_by),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -348,11 +350,11 @@ def _own_interpreter() -> list[str]:
     return [sys.executable, "-I", "-S", os.path.abspath(__file__)]
 
 
-def _tied_to_parent(argv: Sequence[str]) -> list[str]:
-    return [*_own_interpreter(), "tied", str(os.getpid()), *argv]
+def _tied_to_parent(argv: Sequence[str], nicer_by: int) -> list[str]:
+    return [*_own_interpreter(), "tied", str(os.getpid()), str(nicer_by), *argv]
 
 
-def _run_tied(parent: int, argv: Sequence[str]) -> None:
+def _run_tied(parent: int, nicer_by: int, argv: Sequence[str]) -> None:
     """Become the service's program, to be sent SIGTERM by the kernel when the supervisor is gone.
 
     The kernel means the thread that started the child, which is the one in `Supervisor.run`.
@@ -361,6 +363,7 @@ def _run_tied(parent: int, argv: Sequence[str]) -> None:
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
         return
+    os.nice(nicer_by)
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # as the program would find it without this interpreter before it
     try:
         os.execvp(argv[0], list(argv))
@@ -396,4 +399,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "guard":
         _run_guard(float(sys.argv[2]))
     else:
-        _run_tied(int(sys.argv[2]), sys.argv[3:])
+        _run_tied(int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:])
