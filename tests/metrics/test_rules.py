@@ -57,7 +57,9 @@ def test_a_short_period_is_drawn_by_weeks_and_a_long_one_by_months() -> None:
 def test_the_policy_is_read_back_as_it_was_written_and_a_share_above_one_is_refused() -> None:
     assert decode(SECTION, encode(SECTION, FiguresPolicy())).value == FiguresPolicy()
     wrong = {**encode(SECTION, FiguresPolicy()), "targets": [{"figure": "touchless", "target": "60"}]}
-    assert [(fault.code, fault.field) for fault in decode(SECTION, wrong).faults] == [("share_above_one", "targets")]
+    faults = decode(SECTION, wrong).faults
+    assert [(fault.code, fault.field) for fault in faults] == [("policy.too_large", "targets.0.target")]
+    assert faults[0].params["value"] == "6000 %" and faults[0].params["maximum"] == "100 %"
 
 
 def test_every_figure_has_its_section_in_the_reference() -> None:

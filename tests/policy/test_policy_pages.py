@@ -45,7 +45,9 @@ def _typed(**changes: Any) -> dict[str, Any]:
         "stages.0.name": "entry", "stages.0.minutes": "10", "stages.0.after": "",
         "stages.1.name": "review", "stages.1.minutes": "20", "stages.1.after": "entry",
         "stages.2.name": "", "stages.2.minutes": "", "stages.2.after": "",
-        "stages.3.name": "", "stages.3.minutes": "", "stages.3.after": "",
+        "stages.3.name": "", "stages.3.minutes": "", "stages.3.after": "", "warn_from": "90 %", "goals.rows": "3",
+        "goals.0.figure": "in_time", "goals.0.goal": "95 %", "goals.1.figure": "hours", "goals.1.goal": "0.5",
+        "goals.2.figure": "", "goals.2.goal": "",
     }  # fmt: skip
     typed |= changes
     return {name: value for name, value in typed.items() if value is not None}
@@ -60,7 +62,10 @@ def test_the_list_shows_what_governs_and_what_waits() -> None:
 
 def test_a_section_is_shown_for_reading() -> None:
     text = _client("clerk").get("/policies/trial").content.decode()
-    for words in ("3 days", "1,000.5", "Fast lane", "Shipped", "A, B", "16:00", "20 minutes", "Version 1 in force"):
+    for words in (
+        "3 days", "1,000.5", "Fast lane", "Shipped", "A, B", "16:00", "20 minutes", "Version 1 in force", "90 %",
+        '<td class="wrap">95 %</td>', '<td class="wrap">0.5</td>',
+    ):  # fmt: skip
         assert words in text, words
     assert "New draft" not in text  # clerks read
 
@@ -121,7 +126,56 @@ def test_checking_shows_what_would_change_and_saves_nothing() -> None:
     text = response.content.decode()
     assert response.status_code == 200
     assert "<del>3 days</del>" in text and "<ins>5 days</ins>" in text
+    assert text.count("<del>") == 1
     assert PolicyVersion.objects.filter(section="trial").count() == 1
+
+
+def test_shares_are_shown_compared_and_typed_in_percent() -> None:
+    client = _client()
+    form = client.get("/policies/trial/draft").content.decode()
+    assert 'name="warn_from" value="90 %"' in form
+    assert "Of the limit. In percent: 90 means 90 %. A figure of 1 or less needs the sign: 0.5 %." in form
+    assert 'name="goals.0.goal" value="95 %"' in form and 'name="goals.1.goal" value="0.5"' in form
+    typed = _typed(warn_from="85", **{"goals.0.goal": "97.5%"})
+    assert client.post("/policies/trial/draft", typed).status_code == 302
+    body = queries.versions_of("trial")[0].body
+    assert body["warn_from"] == "0.85"
+    assert body["goals"] == [{"figure": "in_time", "goal": "0.975"}, {"figure": "hours", "goal": "0.5"}]
+    text = client.get("/policies/trial/2").content.decode()
+    assert re.search(r"<del>90 %</del>.*<ins>85 %</ins>", text)
+    assert re.search(r"Goals · in_time · Goal</th>.*<del>95 %</del>.*<ins>97.5 %</ins>", text)
+    assert text.count('<tr class="diff-') == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "words"),
+    [
+        ("en", "150", "“Warn from” is 150 %; it must be at most 100 %."),
+        ("en", "0.2 %", "“Warn from” is 0.2 %; it must be at least 0.5 %."),
+        ("en", "most", "“Warn from” must be a number of percent such as 90 %."),
+        (
+            "en",
+            "0.9",
+            "“Warn from” is in percent, and “0.9” may mean two things: write 90 % if it is a part of 1, or 0.9 %, with "
+            "the sign, if it is percent.",
+        ),
+        ("zh-hans", "0.9", "若指小数请写 90 %，若指百分数请写 0.9 %（带百分号）"),
+    ],
+)
+def test_a_share_that_is_too_large_or_may_mean_two_things_is_refused(language: str, typed: str, words: str) -> None:
+    response = _client(language=language).post("/policies/trial/draft", _typed(warn_from=typed))
+    text = response.content.decode()
+    assert response.status_code == 422
+    assert words in _at(text, "warn_from")
+    assert f'name="warn_from" value="{typed}"' in text
+    assert PolicyVersion.objects.filter(section="trial").count() == 1
+
+
+def test_targets_of_figures_are_in_percent_where_the_figure_is_a_share() -> None:
+    client = _client()
+    text = client.get("/policies/figures").content.decode()
+    assert re.search(r"On time to the first promise</td><td class=\"wrap\">95 %</td>", text)
+    assert re.search(r">168</td>", text)
 
 
 def test_rows_are_added_and_removed() -> None:

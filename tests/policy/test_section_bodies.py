@@ -13,7 +13,7 @@ from tests.policy.trial import SECTION, Stage, Trial
 
 from orderloop.foundation.outcome import Reason
 from orderloop.policy.facts import Change, Field, Kind, Section, register, sections
-from orderloop.policy.rules import decode, defaults_of, differences, encode
+from orderloop.policy.rules import decode, defaults_of, differences, encode, percent_text
 
 DEFAULTS = encode(SECTION, Trial())
 
@@ -26,6 +26,10 @@ def _faults(**changes: Any) -> list[tuple[str, str]]:
 
 def _row(**changes: Any) -> dict[str, Any]:
     return {"name": "pick", "minutes": 5, "after": [], "manual": False, **changes}
+
+
+def _goal(figure: str, goal: Any) -> dict[str, Any]:
+    return {"figure": figure, "goal": goal}
 
 
 def test_a_section_reads_back_what_it_wrote_through_json() -> None:
@@ -99,6 +103,19 @@ def test_what_a_form_types_is_read_as_its_kind() -> None:
         ),
         ({"stages": [_row(colour="red")]}, [("policy.unknown", "stages.0.colour")]),
         ({"colour": "red"}, [("policy.unknown", "colour")]),
+        ({"warn_from": "1.5"}, [("policy.too_large", "warn_from")]),
+        ({"warn_from": {"percent": "101"}}, [("policy.too_large", "warn_from")]),
+        ({"warn_from": {"percent": "-1 %"}}, [("policy.too_small", "warn_from")]),
+        ({"warn_from": {"percent": "0.9"}}, [("policy.share_unclear", "warn_from")]),
+        ({"warn_from": {"percent": "1"}}, [("policy.share_unclear", "warn_from")]),
+        ({"warn_from": {"percent": "much"}}, [("policy.not_share", "warn_from")]),
+        ({"warn_from": {"percent": "90 % %"}}, [("policy.not_share", "warn_from")]),
+        ({"warn_from": {}}, [("policy.not_share", "warn_from")]),
+        ({"warn_from": ""}, [("policy.not_decimal", "warn_from")]),
+        ({"goals": [_goal("in_time", {"percent": "95", "of": "all"})]}, []),
+        ({"goals": [_goal("in_time", "1.01")]}, [("policy.too_large", "goals.0.goal")]),
+        ({"goals": [_goal("hours", "1.01")]}, []),
+        ({"goals": [_goal("hours", {"percent": "95"})]}, [("policy.not_decimal", "goals.0.goal")]),
         ({"days": 30, "amount": "20"}, [("trial.days", "days")]),
         (
             {"days": 0, "lane": "x", "title": ""},
@@ -115,6 +132,33 @@ def test_a_fault_carries_the_label_and_the_bounds() -> None:
     assert fault == Reason(
         "policy.too_large", "days", {"label": "Days", "value": "31", "minimum": "1", "maximum": "30"}
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("90", "0.9"), ("90%", "0.9"), ("90 %", "0.9"), (" 90％ ", "0.9"), ("100", "1"), ("12.5", "0.125"),
+        ("33.3333333", "0.333333333"), ("1.5", "0.015"), ("1 %", "0.01"), ("0.9 %", "0.009"),
+    ],
+)  # fmt: skip
+def test_a_share_is_typed_in_percent_and_kept_as_a_fraction(typed: str, kept: str) -> None:
+    decoded = decode(SECTION, {**DEFAULTS, "warn_from": {"percent": typed}})
+    assert decoded.value is not None
+    assert encode(SECTION, decoded.value) == {**DEFAULTS, "warn_from": kept}
+
+
+@pytest.mark.parametrize("share", ["0", "0.005", "0.01", "0.125", "0.9", "0.90", "1", "0.333333333"])
+def test_a_share_as_it_is_shown_is_read_back_as_it_was(share: str) -> None:
+    body = {**DEFAULTS, "goals": [_goal("in_time", {"percent": percent_text(Decimal(share))})]}
+    decoded = decode(SECTION, body)
+    assert decoded.value is not None and decoded.value.goals[0].goal == Decimal(share)
+
+
+def test_the_faults_of_a_share_name_it_and_its_limits_in_percent() -> None:
+    (large,) = decode(SECTION, {**DEFAULTS, "warn_from": {"percent": "150"}}).faults
+    assert large.params == {"label": "Warn from", "value": "150 %", "minimum": "0.5 %", "maximum": "100 %"}
+    (unclear,) = decode(SECTION, {**DEFAULTS, "warn_from": {"percent": "0.9"}}).faults
+    assert unclear.params == {"label": "Warn from", "value": "0.9", "whole": "90 %", "little": "0.9 %"}
 
 
 @pytest.mark.parametrize("body", [None, [], "x", 3])
@@ -157,6 +201,16 @@ def test_versions_differ_field_by_field_and_cell_by_cell() -> None:
         Change("stages.pack.manual", "By hand", None, False, row="pack"),
     )
     assert differences(SECTION, after, after) == ()
+
+
+def test_a_figure_written_with_more_noughts_is_no_difference() -> None:
+    noughts = {
+        **DEFAULTS,
+        "amount": "1000.5",
+        "warn_from": "0.90",
+        "goals": [_goal("in_time", "0.950"), _goal("hours", "0.5")],
+    }
+    assert differences(SECTION, DEFAULTS, noughts) == ()
 
 
 def test_rows_in_another_order_are_a_difference() -> None:

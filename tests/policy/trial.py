@@ -20,6 +20,14 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Goal:
+    """A share for what is counted, hours for what is timed."""
+
+    figure: str
+    goal: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     days: int = 3
     amount: Decimal = Decimal("1000.50")
@@ -30,6 +38,8 @@ class Trial:
     title: str = "Trial"
     cut_off: time = time(16, 0)
     stages: tuple[Stage, ...] = (Stage("entry"), Stage("review", 20, ("entry",)))
+    warn_from: Decimal = Decimal("0.9")
+    goals: tuple[Goal, ...] = (Goal("in_time", Decimal("0.95")), Goal("hours", Decimal("0.5")))
 
 
 def _check(trial: Trial) -> list[Reason]:
@@ -63,6 +73,17 @@ SECTION = Section(
                 Field("minutes", "Standard time", Kind.INT, minimum=0, unit="minutes"),
                 Field("after", "After", Kind.LIST, optional=True),
                 Field("manual", "By hand", Kind.BOOL),
+            ),
+        ),
+        Field("warn_from", "Warn from", Kind.SHARE, minimum=Decimal("0.005"), maximum=1, help="Of the limit."),
+        Field(
+            "goals",
+            "Goals",
+            Kind.TABLE,
+            row=Goal,
+            columns=(
+                Field("figure", "Figure", Kind.TEXT, unique=True),
+                Field("goal", "Goal", Kind.DECIMAL, minimum=0, share_with=("figure", ("in_time",))),
             ),
         ),
     ),

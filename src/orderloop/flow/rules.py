@@ -217,7 +217,7 @@ SECTION = Section(
             ),
         ),
         Field("partial_release_share", _("Release in part from this covered share of the value"),
-              Kind.DECIMAL, minimum=0, maximum=1),
+              Kind.SHARE, minimum=0, maximum=1),
     ),
     summary=_("Which stages an order passes, who is responsible, how it is done and how long it should take."),
     check=lambda policy: faults_of(policy.stages),

@@ -7,7 +7,6 @@ from decimal import Decimal
 from enum import StrEnum
 
 from orderloop.access.facts import ROLE_NAMES, Role
-from orderloop.foundation.outcome import Reason
 from orderloop.foundation.words import gettext_noop as _
 from orderloop.policy.facts import Field, Kind, Section
 
@@ -322,12 +321,6 @@ class FiguresPolicy:
         return next((each.target for each in self.targets if each.figure == code), None)
 
 
-def _faults(policy: FiguresPolicy) -> list[Reason]:
-    text = _("A share is a fraction: write 0.95 for 95 %.")
-    shares = [each for each in policy.targets if BY_CODE[each.figure].unit is Unit.SHARE]
-    return [Reason("share_above_one", "targets", {"text": text}) for each in shares if each.target > 1]
-
-
 _ROLE_CHOICES = tuple(
     (str(role), name) for role, name in ROLE_NAMES.items() if role not in (Role.CUSTOMER, Role.INTEGRATOR)
 )
@@ -355,7 +348,8 @@ SECTION = Section(
                     _("Target"),
                     Kind.DECIMAL,
                     minimum=0,
-                    help=_("Hours, minutes or money as the figure counts; shares as a fraction."),
+                    help=_("Hours, minutes or money as the figure counts; shares in percent."),
+                    share_with=("figure", tuple(each.code for each in FIGURES if each.unit is Unit.SHARE)),
                 ),
             ),
         ),
@@ -400,5 +394,4 @@ SECTION = Section(
         ),
     ),
     summary=_("What the figures should be, what an hour of work costs, and when a figure raises an alarm."),
-    check=_faults,
 )

@@ -15,7 +15,7 @@ value in older versions.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from datetime import time as clock
 from decimal import Decimal
@@ -35,11 +35,13 @@ class Kind(StrEnum):
     """What a field holds, and how it is typed in.
 
     In the dataclass: int, Decimal, bool, str (CHOICE and TEXT), tuple[str, ...] (LIST and CHOICES) and, for TABLE,
-    a tuple of the field's `row` dataclass. TIME is datetime.time.
+    a tuple of the field's `row` dataclass. TIME is datetime.time. SHARE is a Decimal, a fraction of 1, and people see
+    and type it in percent.
     """
 
     INT = "int"
     DECIMAL = "decimal"
+    SHARE = "share"
     BOOL = "bool"
     CHOICE = "choice"
     CHOICES = "choices"
@@ -55,6 +57,7 @@ class Field:
 
     `choices` are (value, label); `minimum` and `maximum` bound a number, the length of a text, or the number of
     entries of a list or table. `unit` stands behind the value on the screen. `unique` holds for a table's column.
+    A column that is a share in some rows only names in `share_with` the unique column and the values that make it one.
     """
 
     name: str
@@ -69,6 +72,12 @@ class Field:
     unique: bool = False
     row: type | None = None
     columns: tuple["Field", ...] = ()
+    share_with: tuple[str, tuple[str, ...]] = ("", ())
+
+    def in_row(self, row: Mapping[Any, Any]) -> "Field":
+        """The column as it stands in that row: a share of at most all, or as it is described."""
+        column, values = self.share_with
+        return replace(self, kind=Kind.SHARE, maximum=1) if row.get(column) in values else self
 
     def __post_init__(self) -> None:
         if (self.kind is Kind.TABLE) != bool(self.row and self.columns):
@@ -306,6 +315,11 @@ FAULTS: Mapping[str, str] = {
     "policy.missing": _("“%(label)s” is missing."),
     "policy.not_int": _("“%(label)s” must be a whole number."),
     "policy.not_decimal": _("“%(label)s” must be a number."),
+    "policy.not_share": _("“%(label)s” must be a number of percent such as 90 %%."),
+    "policy.share_unclear": _(
+        "“%(label)s” is in percent, and “%(value)s” may mean two things: write %(whole)s if it is a part of 1, or "
+        "%(little)s, with the sign, if it is percent."
+    ),
     "policy.not_bool": _("“%(label)s” must be yes or no."),
     "policy.not_text": _("“%(label)s” must be a text."),
     "policy.not_time": _("“%(label)s” must be a time of day such as 16:00."),

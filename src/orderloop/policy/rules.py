@@ -18,6 +18,7 @@ Found = tuple[Any, tuple[Reason, ...]]
 
 _WHOLE = re.compile(r"[+-]?\d{1,15}\Z")
 _LARGEST_EXPONENT, _SMALLEST_EXPONENT = 15, -9  # beyond them a figure is a slip of the hand
+_PERCENT = re.compile(r"([+-]?\d{1,15}(?:\.\d{1,7})?)\s*([%％]?)\Z")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\Z")
 
 
@@ -51,7 +52,7 @@ def differences(section: Section[Any], before: Mapping[str, Any], after: Mapping
     found: list[Change] = []
     for each in section.fields:
         old, new = before.get(each.name), after.get(each.name)
-        if old == new:
+        if _is_same(each, old, new):
             continue
         if each.kind is Kind.TABLE:
             found += _table_differences(each, old or (), new or ())
@@ -72,7 +73,7 @@ def _read_record(
             if have[each.name].default is MISSING and have[each.name].default_factory is MISSING:
                 faults.append(_fault("missing", each, at))
             continue
-        values[each.name], found = _read(each, body[each.name], at, strict)
+        values[each.name], found = _read(each.in_row(body), body[each.name], at, strict)
         faults += found
     known = {each.name for each in described}
     if strict:
@@ -106,6 +107,30 @@ def _read_decimal(spec: Field, raw: object, at: str) -> Found:
     if not isinstance(exponent, int) or value.adjusted() > _LARGEST_EXPONENT or exponent < _SMALLEST_EXPONENT:
         return None, (_fault("not_decimal", spec, at, raw),)
     return value, _bounds(spec, value, at, "too_small", "too_large")
+
+
+def percent_text(share: Decimal | int) -> str:
+    """A fraction of 1 as it is shown and typed: 0.9 is 90 %."""
+    text = f"{Decimal(share).scaleb(2):f}"
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"
+
+
+def _read_share(spec: Field, raw: object, at: str) -> Found:
+    """A share as it is kept, a fraction; or as a person typed it, {"percent": "90 %"}.
+
+    What is typed without the sign and is no more than 1 is refused: 0.9 may be meant as 90 % or as 0.9 %.
+    """
+    if not isinstance(raw, Mapping):
+        return _read_decimal(spec, raw, at)
+    text = str(raw.get("percent", "")).strip()
+    typed = _PERCENT.match(text)
+    if typed is None:
+        return None, (_fault("not_share", spec, at, text),)
+    figure = Decimal(typed[1])
+    if not typed[2] and 0 < figure <= 1:
+        either = {"label": spec.label, "value": text, "whole": percent_text(figure), "little": f"{text} %"}
+        return None, (Reason("policy.share_unclear", at, either),)
+    return _read_decimal(spec, f"{figure.scaleb(-2).normalize():f}", at)
 
 
 def _read_bool(spec: Field, raw: object, at: str) -> Found:
@@ -170,6 +195,7 @@ _WORDS = (Kind.TEXT, Kind.CHOICE)
 _READERS: Mapping[Kind, Callable[[Field, object, str], Found]] = {
     Kind.INT: _read_int,
     Kind.DECIMAL: _read_decimal,
+    Kind.SHARE: _read_share,
     Kind.BOOL: _read_bool,
     Kind.TEXT: _read_text,
     Kind.CHOICE: _read_choice,
@@ -200,8 +226,15 @@ def _no_choice(spec: Field, raw: object, at: str) -> Reason:
 
 
 def _fault(code: str, spec: Field, at: str, value: object = "") -> Reason:
-    params = {"label": spec.label, "value": str(value), "minimum": str(spec.minimum), "maximum": str(spec.maximum)}
-    return Reason(f"policy.{code}", at, params)
+    figures = {"value": value, "minimum": spec.minimum, "maximum": spec.maximum}
+    params = {name: _said(spec, figure) for name, figure in figures.items()}
+    return Reason(f"policy.{code}", at, {"label": spec.label, **params})
+
+
+def _said(spec: Field, figure: object) -> str:
+    if spec.kind is Kind.SHARE and isinstance(figure, Decimal | int):
+        return percent_text(figure)
+    return str(figure)
 
 
 def _write(spec: Field, value: Any) -> Any:
@@ -214,6 +247,13 @@ def _write(spec: Field, value: Any) -> Any:
     return str(value) if isinstance(value, Decimal) else value
 
 
+def _is_same(spec: Field, old: Any, new: Any) -> bool:
+    """Whether two stored values say the same: 0.90 is 0.9."""
+    if old == new or spec.kind not in (Kind.DECIMAL, Kind.SHARE) or None in (old, new):
+        return bool(old == new)
+    return Decimal(str(old)) == Decimal(str(new))
+
+
 def _table_differences(spec: Field, old: Sequence[Any], new: Sequence[Any]) -> list[Change]:
     key = next((column.name for column in spec.columns if column.unique), None)
     before = {str(row.get(key) if key else n + 1): row for n, row in enumerate(old)}
@@ -222,9 +262,9 @@ def _table_differences(spec: Field, old: Sequence[Any], new: Sequence[Any]) -> l
     for name in dict.fromkeys((*before, *after)):
         for column in spec.columns:
             was, now = (side.get(name, {}).get(column.name) for side in (before, after))
-            if was != now:
+            if not _is_same(column, was, now):
                 found.append(Change(f"{spec.name}.{name}.{column.name}", column.label, was, now, row=name))
-    if not found:  # the same rows in another order
+    if not found and [*before] != [*after]:  # the same rows in another order
         found.append(Change(spec.name, spec.label, list(before), list(after)))
     return found
 

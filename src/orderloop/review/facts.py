@@ -178,12 +178,12 @@ SECTION = Section(
               Kind.DECIMAL, minimum=0, help=_("Gross amount from which a person looks at the risk sheet.")),
         Field("fast_lane_amount", _("Fast lane up to"), Kind.DECIMAL, minimum=0,
               help=_("Customers of good standing without overdue payments pass the amount check up to here.")),
-        Field("credit_warning_share", _("Warn from this share of the limit"), Kind.DECIMAL, minimum=0, maximum=1),
+        Field("credit_warning_share", _("Warn from this share of the limit"), Kind.SHARE, minimum=0, maximum=1),
         Field("overdue_days_fail", _("Hold when the oldest payment is overdue for more than"),
               Kind.INT, minimum=0, maximum=365, unit=_("days")),
         Field("short_share_fail", _("Hold when more than this share of the value is short"),
-              Kind.DECIMAL, minimum=0, maximum=1,
-              help=_("1 means that shortage alone never holds an order; "
+              Kind.SHARE, minimum=0, maximum=1,
+              help=_("100 % means that shortage alone never holds an order; "
                      "production and purchasing hear of it either way.")),
         Field("earliest_days", _("Earliest delivery after"), Kind.INT, minimum=0, maximum=365, unit=_("days")),
         Field("late_promise_days_fail", _("Hold when the promise is later than asked for by more than"),

@@ -290,7 +290,7 @@ SECTION = Section(
             optional=True,
             help=_("Only where the document, its amounts, items, prices and sender leave no doubt."),
         ),
-        Field("confidence_floor", _("Least confidence"), Kind.DECIMAL, minimum=0, maximum=1),
+        Field("confidence_floor", _("Least confidence"), Kind.SHARE, minimum=0, maximum=1),
         Field(
             "total_needed",
             _("A document needs a total that agrees"),

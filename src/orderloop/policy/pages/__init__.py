@@ -15,7 +15,7 @@ from orderloop.platform.permissions import requires
 from orderloop.policy import queries, services
 from orderloop.policy.facts import Kind, Section, UnknownSection, VersionFact, section_of, sections
 from orderloop.policy.pages import forms, words
-from orderloop.policy.rules import decode, differences
+from orderloop.policy.rules import decode, differences, encode
 from orderloop.ui.components import Crumb, Pair
 from orderloop.ui.toasts import toast
 
@@ -84,11 +84,12 @@ def edit_draft(request: HttpRequest, name: str) -> HttpResponse:
     note = request.POST.get("note", "").strip()
     if "more" in request.POST:
         return _form_page(request, section, draft, body, note=note, more=request.POST["more"])
-    faults = decode(section, body).faults
-    if faults:
-        return _form_page(request, section, draft, body, note=note, faults=faults)
+    typed = decode(section, body)
+    if typed.faults:
+        return _form_page(request, section, draft, body, note=note, faults=typed.faults)
     if "check" in request.POST:
-        changed = words.differences(section, differences(section, _governing_body(versions), body))
+        settled = encode(section, typed.value)  # as it would be kept, so that 3 typed is the 3 that governs
+        changed = words.differences(section, differences(section, _governing_body(versions), settled))
         return _form_page(request, section, draft, body, note=note, checked=changed)
     return _save(request, section, draft, body, note)
 
@@ -219,7 +220,10 @@ def _values(section: Section[Any], body: Any) -> dict[str, Any]:
             {
                 "title": gettext(table.label),
                 "columns": [gettext(column.label) for column in table.columns],
-                "rows": [[words.shown(c, row.get(c.name)) for c in table.columns] for row in body.get(table.name, ())],
+                "rows": [
+                    [words.shown(c.in_row(row), row.get(c.name)) for c in table.columns]
+                    for row in body.get(table.name, ())
+                ],
             }
             for table in tables
         ],

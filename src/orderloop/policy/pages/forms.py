@@ -4,6 +4,7 @@ import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.http import QueryDict
@@ -12,6 +13,7 @@ from django.utils.translation import gettext
 from orderloop.foundation.outcome import Reason
 from orderloop.policy.facts import Field, Kind, Section
 from orderloop.policy.pages.words import explain
+from orderloop.policy.rules import percent_text
 
 BLANK_ROWS = 2
 MORE_ROWS = 5
@@ -36,7 +38,11 @@ class Control:
 
     @property
     def help(self) -> str:
-        return gettext(self.field.help) if self.field.help else ""
+        own = gettext(self.field.help) if self.field.help else ""
+        if self.field.kind is not Kind.SHARE:
+            return own
+        percent = gettext("In percent: 90 means 90 %. A figure of 1 or less needs the sign: 0.5 %.")
+        return f"{own} {percent}".strip()
 
     @property
     def unit(self) -> str:
@@ -88,7 +94,10 @@ def _control(
     if spec.kind is Kind.TABLE:
         rows = list(raw or ()) + [{}] * (MORE_ROWS if more == name else BLANK_ROWS)
         made.rows = [
-            [_control(c, row.get(c.name), f"{name}.{n}.{c.name}", faults, in_table=True) for c in spec.columns]
+            [
+                _control(c.in_row(row), row.get(c.name), f"{name}.{n}.{c.name}", faults, in_table=True)
+                for c in spec.columns
+            ]
             for n, row in enumerate(rows)
         ]
     return made
@@ -99,6 +108,10 @@ def _drawn(spec: Field, raw: Any, in_table: bool) -> Any:
         return (", " if in_table else "\n").join(raw or ())
     if spec.kind in (Kind.CHOICES, Kind.BOOL, Kind.TABLE):
         return raw
+    if isinstance(raw, Mapping):  # a share as it was typed
+        return raw["percent"]
+    if spec.kind is Kind.SHARE and raw:
+        return percent_text(Decimal(str(raw)))
     return "" if raw is None else str(raw)
 
 
@@ -112,6 +125,10 @@ def _typed(spec: Field, data: QueryDict, name: str) -> Any:
     typed = data.get(name, "").strip()
     if spec.kind is Kind.LIST:
         return [each.strip() for each in _BETWEEN.split(typed) if each.strip()]
+    if spec.kind is Kind.SHARE:
+        return {"percent": typed} if typed else ""
+    if spec.unit == "%":
+        typed = typed.rstrip("%％ ")
     if spec.kind in (Kind.INT, Kind.DECIMAL) and _GROUPED.match(typed):
         return typed.replace(",", "")
     return typed
@@ -122,7 +139,9 @@ def _typed_rows(spec: Field, data: QueryDict, name: str) -> list[dict[str, Any]]
     given = data.get(f"{name}.rows", "0")
     rows = []
     for n in range(min(int(given) if given.isdecimal() else 0, 2000)):
-        row = {column.name: _typed(column, data, f"{name}.{n}.{column.name}") for column in spec.columns}
+        row: dict[str, Any] = {}
+        for column in spec.columns:
+            row[column.name] = _typed(column.in_row(row), data, f"{name}.{n}.{column.name}")
         # An empty tick says nothing: it looks the same in a row nobody touched.
         said = any(row[column.name] for column in spec.columns if column.kind is not Kind.BOOL)
         if said and f"{name}.{n}.remove" not in data:

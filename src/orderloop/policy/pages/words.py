@@ -8,6 +8,7 @@ from django.utils.translation import gettext, pgettext
 
 from orderloop.foundation.outcome import Reason
 from orderloop.policy.facts import FAULTS, Change, Field, Kind, Section
+from orderloop.policy.rules import percent_text
 from orderloop.ui.components import Difference
 
 
@@ -45,6 +46,8 @@ def shown(field: Field, raw: Any, *, unit: bool = True) -> str:
         return joined(raw)
     if field.kind is Kind.TABLE:
         return joined(str(each) for each in raw)
+    if field.kind is Kind.SHARE:
+        return percent_text(Decimal(str(raw)))
     figure = _figure(raw) if field.kind in (Kind.INT, Kind.DECIMAL) else str(raw)
     return f"{figure} {gettext(field.unit)}" if unit and field.unit else figure
 
@@ -68,7 +71,7 @@ def _field_at(section: Section[Any], change: Change) -> Field:
     if not change.row:
         return field
     columns: Mapping[str, Field] = {column.name: column for column in field.columns}
-    return columns[parts[-1]]
+    return columns[parts[-1]].in_row({column.name: change.row for column in field.columns if column.unique})
 
 
 def _figure(raw: Any) -> str:
