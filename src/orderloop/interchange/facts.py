@@ -133,6 +133,7 @@ class FaultCode(StrEnum):
     PASSED_OVER = "D_PASSED_OVER"
     CHECK_DIGIT = "D_CHECK_DIGIT"
     CAVEAT = "D_CAVEAT"
+    SEVERAL_ORDERS = "D_SEVERAL_ORDERS"
 
 
 FAULT_WORDS: Mapping[str, str] = {
@@ -170,6 +171,7 @@ FAULT_WORDS: Mapping[str, str] = {
     FaultCode.PASSED_OVER: _("%(name)s has no meaning here and was passed over."),
     FaultCode.CHECK_DIGIT: _("The check digit of “%(given)s” for %(name)s is wrong."),
     FaultCode.CAVEAT: _("It says “%(given)s”: what stands there may not be ordered as it reads."),
+    FaultCode.SEVERAL_ORDERS: _("The document holds more than one order: %(given)s."),
 }
 
 

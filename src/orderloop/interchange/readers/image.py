@@ -227,9 +227,9 @@ def is_turned(page: Page) -> bool:
 
 
 def _order(pages: tuple[Page, ...], faults: tuple[Fault, ...], hints: Hints) -> Reading:
-    from orderloop.interchange.rules.pages.layout import order_from_pages
+    from orderloop.interchange.rules.pages.layout import orders_from_pages
 
-    order = order_from_pages(pages, hints)
-    if not order.lines and not order.text("po_number"):
+    orders = orders_from_pages(pages, hints)
+    if not any(order.lines or order.text("po_number") for order in orders):
         return Reading(Format.IMAGE, faults=(Fault(FaultCode.NO_ORDER), *faults), pages=pages)
-    return Reading(Format.IMAGE, orders=(order,), faults=faults, pages=pages)
+    return Reading(Format.IMAGE, orders=orders, faults=faults, pages=pages)

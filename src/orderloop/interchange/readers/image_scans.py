@@ -10,7 +10,7 @@ from orderloop.interchange.facts import Fault, FaultCode, Hints, Page, Place, Re
 from orderloop.interchange.readers import image, pdf
 from orderloop.interchange.rules.forms import as_json, hints_of, reading_body
 from orderloop.interchange.rules.pages.familiar import Vocabulary, familiar_page
-from orderloop.interchange.rules.pages.layout import order_from_pages
+from orderloop.interchange.rules.pages.layout import orders_from_pages
 
 # A page nothing on which is darker than this is blank, and is missed by nobody.
 _WHITE = 240
@@ -61,8 +61,8 @@ def _whole(reading: Reading, pages: tuple[Page, ...], hints: Hints) -> Reading:
     kept = [fault for fault in reading.faults if fault.code not in (FaultCode.NO_TEXT, FaultCode.NO_ORDER)]
     unread = [page.number for page in pages if not page.words and (page.is_scan or not has_text)]
     kept += [Fault(FaultCode.NO_TEXT, Place(page=number), rejects=not has_text) for number in unread]
-    order = order_from_pages(pages, hints) if has_text else None
-    if order is not None and not order.lines and not order.fields:
+    orders = orders_from_pages(pages, hints) if has_text else ()
+    if orders and not any(order.lines or order.fields for order in orders):
         kept.append(Fault(FaultCode.NO_ORDER))
-        order = None
-    return replace(reading, orders=() if order is None else (order,), faults=tuple(kept), pages=pages)
+        orders = ()
+    return replace(reading, orders=orders, faults=tuple(kept), pages=pages)

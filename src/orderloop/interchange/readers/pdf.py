@@ -14,7 +14,7 @@ import pypdfium2.raw as pdf
 from orderloop.interchange.facts import Fault, FaultCode, Format, Hints, Page, Part, Place, Reading
 from orderloop.interchange.readers.pdf_pages import TooMuchOnPage, page_of
 from orderloop.interchange.readers.pdf_stamps import stamps_on
-from orderloop.interchange.rules.pages.layout import order_from_pages
+from orderloop.interchange.rules.pages.layout import orders_from_pages
 
 MAX_PAGES = 50
 MAX_BYTES = 64 * 2**20
@@ -24,7 +24,7 @@ _ENCRYPTED = (pdf.FPDF_ERR_PASSWORD, pdf.FPDF_ERR_SECURITY)
 
 
 def read(content: bytes, hints: Hints) -> Reading:
-    """The order a PDF states, with its pages and what is attached to it.
+    """The orders a PDF states, with its pages and what is attached to it.
 
     Faults: EMPTY, TOO_LARGE (bytes or pages), ENCRYPTED, DAMAGED, TOO_COMPLEX, NO_TEXT (no page has text, or one of
     them is a picture: then only that page's `is_scan` says so and `rejects` is False), NO_ORDER.
@@ -65,11 +65,11 @@ def _read_open(document: pdfium.PdfDocument, hints: Hints) -> Reading:
     faults += [Fault(FaultCode.NO_TEXT, Place(page=page.number), rejects=not has_text) for page in scans]
     if not has_text:
         return Reading(Format.PDF, faults=tuple(faults), pages=tuple(pages), parts=parts)
-    order = order_from_pages(pages, hints)
-    if not order.lines and not order.fields:
+    orders = orders_from_pages(pages, hints)
+    if not any(order.lines or order.fields for order in orders):
         faults.append(Fault(FaultCode.NO_ORDER))
         return Reading(Format.PDF, faults=tuple(faults), pages=tuple(pages), parts=parts)
-    return Reading(Format.PDF, (order,), tuple(faults), pages=tuple(pages), parts=parts)
+    return Reading(Format.PDF, orders, tuple(faults), pages=tuple(pages), parts=parts)
 
 
 def _parts(document: pdfium.PdfDocument) -> Iterator[Part]:

@@ -5,7 +5,7 @@ import json
 from orderloop.interchange.facts import Format, Hints, Reading, ReadOrder
 from orderloop.interchange.readers import read
 from orderloop.interchange.rules.forms import as_json, hints_of, reading_body, reading_of
-from orderloop.interchange.rules.pages.layout import order_from_pages
+from orderloop.interchange.rules.pages.layout import orders_from_pages
 
 
 def orders_by_hints(content: bytes, argument: bytes) -> bytes:
@@ -18,7 +18,7 @@ def orders_by_hints(content: bytes, argument: bytes) -> bytes:
     every = [hints_of(each) for each in asked["hints"]]
     if asked["is_reading"]:
         kept = reading_of(json.loads(content))
-        bodies = [_body(kept.format, (order_from_pages(kept.pages, hints),)) for hints in every]
+        bodies = [_body(kept.format, orders_from_pages(kept.pages, hints)) for hints in every]
     else:
         bodies = [_reread(content, hints) for hints in every]
     return as_json({"read": bodies})

@@ -61,7 +61,7 @@ def regions_of(sheets: Sequence[Sheet], hints: Hints, tables: Mapping[int, tuple
 
 def header_from(regions: Sequence[Region], hints: Hints, usage: Usage) -> tuple[dict[str, Value], list[Fault]]:
     """The header values, and as faults where two different values claim one field."""
-    found = [each for region in regions for each in _found_on(region, hints, usage)]
+    found = [each for region in regions for each in found_on(region, hints, usage)]
     fields: dict[str, Value] = {}
     faults: list[Fault] = []
     for name in dict.fromkeys(each.name for each in found):
@@ -81,7 +81,8 @@ def header_from(regions: Sequence[Region], hints: Hints, usage: Usage) -> tuple[
     return fields, faults
 
 
-def _found_on(region: Region, hints: Hints, usage: Usage) -> Iterator[Found]:
+def found_on(region: Region, hints: Hints, usage: Usage) -> Iterator[Found]:
+    """What the labels of a sheet say, the same field perhaps several times."""
     for label in region.labels:
         name = label.meaning.name
         if name in ("other", "party:supplier", *SUMS) or name.startswith("sum:"):

@@ -7,28 +7,66 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
-from orderloop.interchange.facts import Fault, FaultCode, Hints, Method, Page, ReadOrder, Role, Value
+from orderloop.interchange.facts import Fault, FaultCode, Hints, Method, Page, Place, ReadOrder, Role, Value
 from orderloop.interchange.rules.lexicon import fold_label
 from orderloop.interchange.rules.pages.days import cut_days
 from orderloop.interchange.rules.pages.goods import lines_of_goods
-from orderloop.interchange.rules.pages.header import header_from, regions_of, role_from, sums_from
+from orderloop.interchange.rules.pages.header import Region, header_from, regions_of, role_from, sums_from
 from orderloop.interchange.rules.pages.lines import Sheet, sheet_of, text_of
 from orderloop.interchange.rules.pages.marks import caveats_on
 from orderloop.interchange.rules.pages.recognised import with_doubts
 from orderloop.interchange.rules.pages.rows import Usage, lines_from
+from orderloop.interchange.rules.pages.several import groups_of, is_certain, numbers_on, parts_of
 from orderloop.interchange.rules.pages.stacked import stacked_lines
 from orderloop.interchange.rules.pages.tables import Table, tables_of
 from orderloop.interchange.rules.pages.teaching import column_title_of, label_near
 from orderloop.interchange.rules.values import currency_in, day_in, decimal_sign_of, number_in, plain
 
-__all__ = ["column_title_of", "fold_label", "label_near", "order_from_pages", "page_signature"]
+__all__ = ["column_title_of", "fold_label", "label_near", "order_from_pages", "orders_from_pages", "page_signature"]
+
+
+def orders_from_pages(pages: Sequence[Page], hints: Hints) -> tuple[ReadOrder, ...]:
+    """The orders that pages of words state, each by itself where it is certain where it begins; else one, of which a
+    fault says that it is several."""
+    whole, regions, usage = _read(pages, hints)
+    parts = parts_of(pages, hints, usage)
+    if len(parts) == 1:
+        return (whole,)
+    if len(parts) > len(pages):
+        regions = [_read([part], hints)[1][0] for part in parts]
+    begun = groups_of(parts, [numbers_on(region, hints, usage) for region in regions])
+    if len(begun) == 1:
+        return (whole,)
+    groups: list[list[Page]] = []
+    orders: list[ReadOrder] = []
+    for group in begun:
+        order = order_from_pages(group, hints)
+        if groups and not (order.lines and orders[-1].lines):
+            # Terms, drawings and covers name other numbers, and order nothing.
+            groups[-1] += group
+            orders[-1] = order_from_pages(groups[-1], hints)
+        else:
+            groups.append(group)
+            orders.append(order)
+    if len(orders) < 2:
+        return (whole,)
+    if is_certain(groups, orders):
+        return tuple(orders)
+    given = ", ".join(dict.fromkeys(order.text("po_number") for order in orders))
+    several = Fault(FaultCode.SEVERAL_ORDERS, Place(page=groups[1][0].number), {"given": given}, rejects=False)
+    return (replace(whole, faults=(*whole.faults, several)),)
 
 
 def order_from_pages(pages: Sequence[Page], hints: Hints) -> ReadOrder:
-    """What pages of words say as an order; never fails, and a field that is not found is simply not there.
+    """What pages of words say as one order; never fails, and a field that is not found is simply not there.
 
     What can be read in two ways stays as written with a low confidence, and is named by a DOUBTFUL fault.
     """
+    return _read(pages, hints)[0]
+
+
+def _read(pages: Sequence[Page], hints: Hints) -> tuple[ReadOrder, list[Region], Usage]:
+    """The order of the pages, each of them with its labels, and how figures are written there."""
     sheets = [sheet_of(page) for page in pages]
     tables = tables_of(sheets, hints.columns, hints.labels)
     usage = _usage(sheets, hints)
@@ -45,7 +83,8 @@ def order_from_pages(pages: Sequence[Page], hints: Hints) -> ReadOrder:
     faults += [*stacked.faults, *_doubts(fields, lines)]
     faults += caveats_on([sheet for sheet in sheets if sheet.number in {1, *taken}])
     order = ReadOrder(Role(role_from(sheets)), fields, tuple(lines), tuple(faults))
-    return with_doubts(order, pages) if usage.is_recognised else order
+    order = with_doubts(order, pages) if usage.is_recognised else order
+    return order, regions, usage
 
 
 def page_signature(pages: Sequence[Page]) -> str:

@@ -98,7 +98,7 @@ def _is_kin(heading: Heading, known: Heading) -> bool:
 def _table(sheet: Sheet, heading: Heading, sums: Mapping[str, str]) -> Table:
     if any(column.field == "barcode" for column in heading.columns):
         sheet = replace(sheet, lines=tuple(barcodes_apart(line) for line in sheet.lines))
-    body = _body(sheet, heading.last + 1, sums)
+    body = _unrepeated(_body(sheet, heading.last + 1, sums), sheet, heading.columns)
     # What stands below a sum is rarely a row, and often prose with numbers.
     telling = [index for index, is_late in body if not is_late] or [index for index, _late in body]
     heading = with_bounds(heading, sheet, [sheet.lines[index] for index in telling])
@@ -110,12 +110,16 @@ def _table(sheet: Sheet, heading: Heading, sums: Mapping[str, str]) -> Table:
 
 def _carried_on(sheet: Sheet, table: Table, sums: Mapping[str, str]) -> Table:
     """The rows of a sheet that has no heading of its own, in the columns of the sheet before."""
-    titles = "".join(fold_label(column.title) for column in table.columns)
-    body = [each for each in _body(sheet, 0, sums) if not _repeats(sheet.lines[each[0]], sheet, titles)]
+    body = _unrepeated(_body(sheet, 0, sums), sheet, table.columns)
     rows, last = _rows(sheet, table.columns, body)
     usual = sorted(len(row.cells) for row in table.rows)
     least = usual[len(usual) // 2] * 3 / 5 if usual else 3
     return Table(sheet, table.columns, tuple(row for row in rows if len(row.cells) >= least), 0, last, table.is_shaped)
+
+
+def _unrepeated(body: list[tuple[int, bool]], sheet: Sheet, columns: Sequence[Column]) -> list[tuple[int, bool]]:
+    titles = "".join(fold_label(column.title) for column in columns)
+    return [each for each in body if not _repeats(sheet.lines[each[0]], sheet, titles)]
 
 
 def _repeats(line: Line, sheet: Sheet, titles: str) -> bool:
