@@ -18,7 +18,7 @@ from orderloop.access import queries
 from orderloop.access.api import needs
 from orderloop.access.facts import TokenNew
 from orderloop.access.models import ApiToken, Person
-from orderloop.access.services import issue_tokens, revoke_tokens
+from orderloop.access.services import digest_of, issue_tokens, revoke_tokens
 from orderloop.customers.models import Customer
 from orderloop.entrypoints.urls import urlpatterns as real
 from orderloop.foundation.actor import SYSTEM
@@ -113,10 +113,37 @@ def test_a_token_revoked_elsewhere_is_refused_within_a_second(
     call = lambda: Client().get("/trial/orders", headers=_bearer(secret)).status_code  # noqa: E731
     assert call() == 200
     ApiToken.objects.update(revoked_at=AT)  # as another process does, which cannot empty this one's memory
-    now += 0.99
+    now += 0.49
     assert call() == 200
     now += 0.02
     assert call() == 401
+
+
+def test_while_one_caller_reads_a_token_anew_the_others_go_on_but_for_a_second_at_most(
+    person: AddPerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, reads, meanwhile = 1000.0, [], []
+    read_token = queries._read_token
+
+    def slow_read(digest: bytes) -> Any:
+        reads.append(now)
+        if len(reads) in (2, 3):
+            meanwhile.append(queries.token_by_digest(digest))
+        return read_token(digest)
+
+    monkeypatch.setattr(queries.time, "monotonic", lambda: now)
+    monkeypatch.setattr(queries, "_read_token", slow_read)
+    digest = digest_of(_secret(person("erp", "integrator"), "orders:read"))
+    first = queries.token_by_digest(digest)
+    ApiToken.objects.update(revoked_at=AT)
+    now += 0.6
+    renewed = queries.token_by_digest(digest)
+    assert first and renewed
+    assert (first.revoked_at, renewed.revoked_at) == (None, AT)
+    assert (reads, meanwhile) == ([1000.0, 1000.6], [first])
+    now += 1.0  # too old for anybody
+    assert queries.token_by_digest(digest) == renewed
+    assert reads == [1000.0, 1000.6, 1001.6, 1001.6]
 
 
 def test_a_token_revoked_here_is_refused_at_once(api: None, person: AddPerson) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from threading import Lock
 
 from django.db.models import Q
@@ -11,27 +12,44 @@ from orderloop.access.models import ApiToken, AuditEntry, Person, SavedView
 
 # A revoked token is refused everywhere within this many seconds.
 TOKEN_SECONDS = 1.0
+# From this age on one caller reads it anew, while the others go on with what is known: they would else all ask at once.
+_RENEWED_SECONDS = TOKEN_SECONDS / 2
 _KEPT = 10_000
 _TOKEN_COLUMNS = (
     "id", "name", "scopes", "person_id", "person__is_active", "person__roles", "person__customer_id", "expires_at",
     "revoked_at",
 )  # fmt: skip
 
+
+
+@dataclass(slots=True)
+class _Known:
+    token: TokenFact | None
+    read_at: float
+    asked_at: float
+
+
 _lock = Lock()
-_tokens: dict[bytes, tuple[float, TokenFact | None]] = {}
+_tokens: dict[bytes, _Known] = {}
 
 
 def token_by_digest(digest: bytes) -> TokenFact | None:
     """The token whose secret has this SHA-256, at most `TOKEN_SECONDS` old; None if there is none."""
     now = time.monotonic()
     known = _tokens.get(digest)
-    if known and now - known[0] < TOKEN_SECONDS:
-        return known[1]
+    if known and now - known.read_at < _RENEWED_SECONDS:
+        return known.token
+    with _lock:
+        known = _tokens.get(digest)
+        if known and now - known.read_at < TOKEN_SECONDS and now - known.asked_at < _RENEWED_SECONDS:
+            return known.token
+        if known:
+            known.asked_at = now
     token = _read_token(digest)
     with _lock:
         if len(_tokens) >= _KEPT:
             _tokens.clear()
-        _tokens[digest] = (now, token)
+        _tokens[digest] = _Known(token, now, now)
     return token
 
 
