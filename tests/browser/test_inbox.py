@@ -150,6 +150,12 @@ def test_a_word_clicked_fills_the_field_and_the_next_document_reads_right(desk: 
     screenshot(page, "verify-taught")
     lesson = Lesson.objects.get()
     assert (lesson.kind, lesson.means, lesson.off_at) == ("label", "po_number", None)
+    page.locator("[name='f:ship_to']").fill("Gate 4")
+    page.get_by_role("button", name="Read this document again with it").click()
+    page.get_by_text("Read again with what was taught; what you put in has stayed.").wait_for()
+    assert page.locator("[name='f:po_number']").input_value() == "KX-77"
+    assert page.locator("[name='f:ship_to']").input_value() == "Gate 4"
+    assert not page.get_by_role("button", name="Read again with what was taught").is_visible()
     second = an_order("KX-78", label="Vorgang")
     assert second.body["po_number"] == "KX-78"
     page = visit.open(f"/drafts/{second.id}")

@@ -148,6 +148,7 @@ def test_teaching_answers_what_was_learnt_and_how_it_is_undone(desk: int, sign_i
     assert intake.try_next_lesson(at=timezone.now()) == 1
     learnt = clerk.get(answer["state"]).json()
     assert (learnt["learnt"], "state" in learnt) == (f"Learnt: {said}", False)
+    assert learnt["again"] == "Read this document again with it"
     assert sign_in("warehouse").get(answer["state"]).status_code == 403
     assert clerk.get("/inbox/lessons/0").status_code == 404
     draft.refresh_from_db()
@@ -156,6 +157,62 @@ def test_teaching_answers_what_was_learnt_and_how_it_is_undone(desk: int, sign_i
     assert taken_back.json() == {"done": "Taken back."}
     lesson.refresh_from_db()
     assert (lesson.off_by, lesson.off_at is not None) == ("Clerk", True)
+
+
+def shown_at(draft: Draft, path: str, text: str) -> dict[str, str]:
+    words = Document.objects.get(id=draft.document_id).reading["pages"][0]["words"]
+    box = next(word[1:5] for word in words if word[0] == text)
+    return {"path": path, "text": text, "raw": text, "page": "1", "box": ",".join(map(str, box))}
+
+
+def test_words_shown_for_another_field_say_what_they_meant_before_and_undone_mean_it_again(
+    desk: int, sign_in: SignedIn
+) -> None:
+    draft = a_page("KX-1", label="Vorgang")
+    clerk = sign_in("clerk")
+    first = clerk.post(f"/drafts/{draft.id}/teach", shown_at(draft, "po_number", "KX-1")).json()
+    second = clerk.post(f"/drafts/{draft.id}/teach", shown_at(draft, "contact", "KX-1")).json()
+    before, now = (f"The words “vorgang” stand beside: {name}" for name in ("PO number", "Contact"))
+    assert second["note"].endswith(f", 0 of 1: {now}, in place of: {before}")
+    assert clerk.get(first["state"]).json() == {"note": f"Learnt no more: since then shown as: {now}"}
+    assert intake.try_next_lesson(at=timezone.now()) == 1
+    assert clerk.get(second["state"]).json()["learnt"] == f"Learnt: {now}, in place of: {before}"
+    undone = clerk.post(second["undo"], headers={"Accept": "application/json"})
+    assert undone.json() == {"done": f"Taken back. As before again: {before}"}
+    assert "0 of 1: " + before in clerk.get(first["state"]).json()["note"]
+
+
+def test_a_lesson_switched_off_brings_nothing_back(desk: int, sign_in: SignedIn) -> None:
+    draft = a_page("KX-1", label="Vorgang")
+    clerk = sign_in("clerk")
+    clerk.post(f"/drafts/{draft.id}/teach", shown_at(draft, "po_number", "KX-1"))
+    second = clerk.post(f"/drafts/{draft.id}/teach", shown_at(draft, "contact", "KX-1")).json()
+    assert intake.try_next_lesson(at=timezone.now()) == 1
+    assert 'name="deed" value="off"' in clerk.get(f"/drafts/{draft.id}").content.decode()
+    clerk.post(second["undo"], {"draft": str(draft.id), "deed": "off"})
+    assert Lesson.objects.filter(off_at=None).count() == 0
+
+
+def test_a_document_is_read_again_by_one_click_and_what_is_typed_on_the_page_stays(
+    desk: int, sign_in: SignedIn
+) -> None:
+    draft = a_page("KX-1", label="Vorgang")
+    clerk = sign_in("clerk")
+    offered = '<button class="btn" name="deed" value="reread">'
+    assert offered not in clerk.get(f"/drafts/{draft.id}").content.decode()
+    clerk.post(f"/drafts/{draft.id}/teach", shown_at(draft, "contact", "KX-1"))
+    assert intake.try_next_lesson(at=timezone.now()) == 1
+    assert offered in clerk.get(f"/drafts/{draft.id}").content.decode()
+    assert "contact" not in Draft.objects.get().sources
+    sent = {**fields_of(draft), "f:po_number": "KX-1/B", "deed": "reread"}
+    answer = clerk.post(f"/drafts/{draft.id}/verify", sent, follow=True)
+    page = answer.content.decode()
+    assert "Read again with what was taught; what you put in has stayed." in page and offered not in page
+    draft.refresh_from_db()
+    assert (draft.body["po_number"], draft.status) == ("KX-1/B", "open")
+    assert draft.sources["contact"]["text"] == "KX-1"
+    assert draft.sources["contact"]["origin"] == str(Lesson.objects.get().id)
+    assert sign_in("warehouse").post(f"/drafts/{draft.id}/verify", sent).status_code == 403
 
 
 def test_what_a_draft_does_not_keep_can_be_shown_too_and_is_never_sent_with_the_form(

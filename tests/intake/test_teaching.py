@@ -269,9 +269,75 @@ def test_the_same_lesson_again_is_the_same_and_another_meaning_takes_its_place(c
     other = Teaching(draft.id, "lines/0/unit", "BOX", Place(), raw="Stk")
     second = intake.teach_fields([other], at=NOW, actor=CLERK).values[0]
     assert [(each.id, each.means, each.off_reason) for each in Lesson.objects.order_by("id")] == [
-        (first.lesson_id, "EA", "replaced"),
+        (first.lesson_id, "EA", f"replaced:{second.lesson_id}"),
         (second.lesson_id, "BOX", ""),
     ]
+
+
+def titled(customer: Customer) -> tuple[Draft, Teaching, Teaching]:
+    """A draft, and one title of its table shown for the item and for the description."""
+    lines, total = rows(4)
+    arrive(page("", lines, total, titles=("Ref Q", *TITLES[1:])))
+    draft = Draft.objects.get()
+    (reading,) = queries.readings_for([draft.document_id]).values()
+    box = next(word.box for word in reading.pages[0].words if word.text == "BOLT-M8")
+    one, other = (
+        Teaching(draft.id, f"lines/0/{name}", "BOLT-M8", Place("", 1, box), raw="BOLT-M8")
+        for name in ("item", "customer_item")
+    )
+    return draft, one, other
+
+
+def standing() -> list[tuple[str, str, bool]]:
+    """What each lesson means, why it is off, and whether it is kept."""
+    return [(e.means, e.off_reason.partition(":")[0], e.kept_at is not None) for e in Lesson.objects.order_by("id")]
+
+
+def test_a_title_shown_for_two_fields_means_the_last_and_a_step_back_means_the_first_again(customer: Customer) -> None:
+    _draft, one, other = titled(customer)
+    first = intake.teach_fields([one], at=NOW, actor=CLERK).values[0]
+    assert intake.teach_fields([one], at=NOW, actor=CLERK).values[0].lesson_id == first.lesson_id
+    second = intake.teach_fields([other], at=NOW, actor=CLERK).values[0]
+    assert standing() == [("item", "replaced", False), ("customer_item", "", False)]
+    instead = queries.replaced_by([second.lesson_id])[second.lesson_id]
+    assert [each.lesson_id for each in instead] == [first.lesson_id]
+    assert intake.undo_lessons([second.lesson_id], at=NOW, actor=CLERK).all_done
+    assert standing() == [("item", "", False), ("customer_item", "undone", False)]
+    try_out()
+    assert standing() == [("item", "", True), ("customer_item", "undone", False)]
+
+
+def test_what_was_kept_gives_way_only_once_the_new_lesson_is_kept_and_comes_back_with_a_step_back(
+    customer: Customer,
+) -> None:
+    _draft, one, other = titled(customer)
+    first = intake.teach_fields([one], at=NOW, actor=CLERK).values[0]
+    try_out()
+    second = intake.teach_fields([other], at=NOW, actor=CLERK).values[0]
+    assert standing() == [("item", "", True), ("customer_item", "", False)]
+    assert [e.lesson_id for e in queries.replaced_by([second.lesson_id])[second.lesson_id]] == [first.lesson_id]
+    try_out()
+    assert standing() == [("item", "replaced", True), ("customer_item", "", True)]
+    assert [e.lesson_id for e in queries.replaced_by([second.lesson_id])[second.lesson_id]] == [first.lesson_id]
+    assert intake.undo_lessons([second.lesson_id], at=NOW, actor=CLERK).all_done
+    assert standing() == [("item", "", True), ("customer_item", "undone", True)]
+
+
+def test_a_lesson_switched_off_brings_nothing_back(customer: Customer) -> None:
+    _draft, one, other = titled(customer)
+    intake.teach_fields([one], at=NOW, actor=CLERK)
+    second = intake.teach_fields([other], at=NOW, actor=CLERK).values[0]
+    assert intake.undo_lessons([second.lesson_id], at=NOW, actor=CLERK, is_step_back=False).all_done
+    assert standing() == [("item", "replaced", False), ("customer_item", "undone", False)]
+
+
+def test_a_lesson_that_is_not_kept_leaves_the_one_it_took_the_place_of_on_trial(customer: Customer) -> None:
+    _draft, one, other = titled(customer)
+    intake.teach_fields([one], at=NOW, actor=CLERK)
+    second = intake.teach_fields([other], at=NOW, actor=CLERK).values[0]
+    Lesson.objects.filter(id=second.lesson_id).update(given="wordsthatstandnowhere")
+    assert intake.try_next_lesson(at=NOW) == 1
+    assert standing() == [("item", "", False), ("customer_item", "nothing_to_learn", False)]
 
 
 def test_what_teaches_nothing_is_refused_though_the_value_is_put_in(customer: Customer) -> None:

@@ -207,14 +207,16 @@ def same_bytes_for(message_ids: Collection[int]) -> dict[int, tuple[int, int | N
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
-def open_drafts_by_po(pairs: Sequence[tuple[int, str]]) -> dict[tuple[int, str], tuple[int, str]]:
+def open_drafts_by_po(
+    pairs: Sequence[tuple[int, str]], *, apart_from: Collection[int] = ()
+) -> dict[tuple[int, str], tuple[int, str]]:
     """Drafts still open with these (customer, PO key), with their status; of several the latest."""
     rows = fetch_all(
         """SELECT d.customer_id, upper(regexp_replace(normalize(d.body->>'po_number', NFKC), '\\s', '', 'g')), d.id,
                d.status
            FROM intake_draft d WHERE d.status IN ('open', 'asking') AND d.customer_id = ANY(%s::bigint[])
-               AND d.findings <> '[]' ORDER BY d.id""",
-        [[customer_id for customer_id, _key in pairs]],
+               AND d.findings <> '[]' AND d.id <> ALL(%s::bigint[]) ORDER BY d.id""",
+        [[customer_id for customer_id, _key in pairs], list(apart_from)],
     )
     wanted = set(pairs)
     return {(row[0], row[1]): (row[2], row[3]) for row in rows if (row[0], row[1]) in wanted}
@@ -242,6 +244,23 @@ def lessons_by_ids(lesson_ids: Collection[int]) -> dict[int, LessonFact]:
     """The lessons of these ids, off or not."""
     rows = fetch_all(f"SELECT {_LESSON} FROM intake_lesson l WHERE l.id = ANY(%s::bigint[])", [list(lesson_ids)])
     return {row[0]: _lesson(row) for row in rows}
+
+
+def replaced_by(lesson_ids: Collection[int]) -> dict[int, tuple[LessonFact, ...]]:
+    """What each of these lessons has taken the place of, or will once it is kept: the same words with another
+    meaning."""
+    rows = fetch_all(
+        f"""SELECT n.id, {_LESSON} FROM intake_lesson n JOIN intake_lesson l ON l.customer_id = n.customer_id
+                AND l.kind = n.kind AND l.given = n.given AND l.means <> n.means
+            WHERE n.id = ANY(%s::bigint[]) AND n.off_at IS NULL AND (l.off_reason = 'replaced:' || n.id
+                OR (n.kept_at IS NULL AND l.off_at IS NULL AND l.kept_at IS NOT NULL))
+            ORDER BY n.id, l.id""",
+        [list(lesson_ids)],
+    )
+    found: dict[int, tuple[LessonFact, ...]] = {}
+    for row in rows:
+        found[row[0]] = (*found.get(row[0], ()), _lesson(row[1:]))
+    return found
 
 
 def next_on_trial() -> LessonFact | None:
@@ -383,11 +402,11 @@ def proposals_by_ids(proposal_ids: Collection[int], *, lock: bool = False) -> di
 def origins_for(draft_ids: Collection[int]) -> dict[int, DraftOrigin]:
     """Where drafts read from documents come from: document, source of every field, and the judgement over them."""
     rows = fetch_all(
-        """SELECT id, document_id, sources::text, gates::text, policy_id FROM intake_draft
+        """SELECT id, document_id, sources::text, gates::text, policy_id, row FROM intake_draft
            WHERE id = ANY(%s::bigint[]) AND document_id IS NOT NULL""",
         [list(draft_ids)],
     )
-    return {row[0]: DraftOrigin(row[0], row[1], json.loads(row[2]), json.loads(row[3]), row[4]) for row in rows}
+    return {row[0]: DraftOrigin(row[0], row[1], json.loads(row[2]), json.loads(row[3]), row[4], row[5]) for row in rows}
 
 
 def drafts_of_orders(order_ids: Collection[int]) -> dict[int, int]:

@@ -108,6 +108,11 @@ REFUSALS = {
         "The value is put in, but not learnt: in this kind of document each value has its place by the standard. If the"
         " partner puts it elsewhere, set that in his profile under Partners."
     ),
+    "intake.not_read_again": _("Read again, the document shows no order here. Nothing was changed."),
+    "intake.lines_differ": _(
+        "Read again, the document has other lines, and not every one you put something into is among them. Nothing was"
+        " changed."
+    ),
     "intake.decision_unknown": _("There is no such decision."),
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from orderloop.access.services import actor_of
 from orderloop.catalog import queries as catalog
@@ -20,8 +20,10 @@ from orderloop.customers import queries as customers
 from orderloop.flow.pages import intake_words, words
 from orderloop.flow.pages.beside import beside_of
 from orderloop.flow.pages.paper import paper_of
+from orderloop.flow.pages.teaching import is_news, lesson_of
 from orderloop.flow.pages.twins import place_words, twin_of
 from orderloop.flow.queries import inbox
+from orderloop.flow.services.arriving import own_names
 from orderloop.flow.services.take_in import take_in_entries
 from orderloop.flow.services.verifying import save_drafts_said, verify_drafts
 from orderloop.foundation.outcome import Outcomes
@@ -44,10 +46,8 @@ from orderloop.intake.jobs import question_link
 from orderloop.intake.rules.bodies import HEADER_FIELDS, finding_of
 from orderloop.intake.rules.questions import askable
 from orderloop.intake.rules.verifying import THREE_GATES, doubts_by_field, field_of
-from orderloop.intake.services import Teaching
 from orderloop.intake.templatetags.intake_words import place, words_of
-from orderloop.interchange.facts import Method, Place
-from orderloop.interchange.rules.lexicon import fold_label
+from orderloop.interchange.facts import Method
 from orderloop.platform.permissions import requires
 from orderloop.ui.toasts import toast
 
@@ -56,8 +56,6 @@ LIVE = (DraftStatus.OPEN, DraftStatus.ASKING)
 MOST_LINES = 200
 LINE_NAMES = ("item", "quantity", "unit", "unit_price", "requested_on")
 FIELD, CONFIRMED = "f:", "ok:"
-# Nothing was learnt, but the value stands in the draft.
-KEPT_ALL_THE_SAME = frozenset({"intake.nothing_to_learn", "intake.set_by_standard", "intake.customer_unknown"})
 METHOD_WORDS: Mapping[str, Any] = {
     Method.STATED: _("stated by the document's standard"),
     Method.COLUMN: _("by the column's title"),
@@ -94,6 +92,7 @@ def show_verify(request: HttpRequest, draft: DraftFact, origin: DraftOrigin | No
         "gates": gates_of(origin),
         "twin": twin_of(draft),
         "lessons": [lesson_of(each) for each in lessons],
+        "may_read_again": is_live and is_news(lessons, origin),
         "trials": [lesson_of(each) for each in trials.get(draft.customer_id or 0, ())],
         "questions": [question_of(each, draft) for each in questions],
         "preview": preview_of(draft, questions),
@@ -274,32 +273,6 @@ def _gate(gate: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def lesson_of(lesson: LessonFact) -> dict[str, Any]:
-    """What was taught, as a person reads it."""
-    kinds = {
-        "label": gettext("The words “%(given)s” stand beside: %(means)s"),
-        "column": gettext("The column “%(given)s” holds: %(means)s"),
-        "format": gettext("%(given)s is written as %(means)s"),
-        "item": gettext("“%(given)s” is our %(means)s"),
-        "ship_to": gettext("The address “%(given)s” is %(means)s"),
-        "unit": gettext("The unit “%(given)s” is %(means)s"),
-    }
-    formats = {"date_order": gettext("The date"), "decimal_sign": gettext("The decimal sign"), "dmy": "31.12.2026"}
-    formats |= {"mdy": "12/31/2026", "ymd": "2026-12-31"}
-    named = lesson.kind in ("label", "column")
-    means = gettext(FIELD_WORDS.get(lesson.means, lesson.means)) if named else formats.get(lesson.means, lesson.means)
-    given = formats.get(lesson.given, lesson.given)
-    return {
-        "lesson_id": lesson.lesson_id,
-        "words": kinds.get(lesson.kind, "%(given)s: %(means)s") % {"given": given, "means": means},
-        "by": lesson.taught_by,
-        "at": lesson.taught_at,
-        "contradicted": lesson.contradicted,
-        "tried": lesson.tried,
-        "to_try": lesson.tried + len(lesson.to_try),
-    }
-
-
 def question_of(question: QuestionFact, draft: DraftFact) -> dict[str, Any]:
     """A question as the thread shows it; what a mail proposed stands beside what the draft has."""
     proposed = [
@@ -360,10 +333,13 @@ def verify_draft(request: HttpRequest, draft_id: int) -> HttpResponse:
         raise Http404
     said = {draft_id: said_in(request, draft)}
     at, actor = timezone.now(), actor_of(request)
-    if request.POST.get("deed") != "accept":
-        kept = save_drafts_said(said, at=at, actor=actor)
-        if not _say_fault(request, kept):
-            toast(request, gettext("Kept."))
+    deed = request.POST.get("deed")
+    if deed != "accept":
+        if not _say_fault(request, save_drafts_said(said, at=at, actor=actor)):
+            if deed == "reread":
+                _read_again(request, draft_id)
+            else:
+                toast(request, gettext("Kept."))
         return HttpResponseRedirect(reverse("draft", args=[draft_id]))
     outcome = verify_drafts(said, at=at, actor=actor)
     if _say_fault(request, outcome):
@@ -371,6 +347,11 @@ def verify_draft(request: HttpRequest, draft_id: int) -> HttpResponse:
     number = outcome.values[draft_id].number
     toast(request, gettext("Taken in as order %(number)s.") % {"number": number})
     return HttpResponseRedirect(_next_place(draft))
+
+
+def _read_again(request: HttpRequest, draft_id: int) -> None:
+    if not _say_fault(request, intake.reread_drafts([draft_id], own_names=own_names(), at=timezone.now())):
+        toast(request, gettext("Read again with what was taught; what you put in has stayed."))
 
 
 def _say_fault(request: HttpRequest, outcome: Outcomes[int, Any]) -> bool:
@@ -389,91 +370,6 @@ def _next_place(draft: DraftFact) -> str:
     edge = [draft.created_at.isoformat(), str(draft.draft_id * 4)]
     following = [row for row in inbox.listed(inbox.Tab.CONFIRM, chosen, after=edge, limit=3) if row.draft_id]
     return reverse("draft", args=[following[0].draft_id]) if following else reverse("inbox")
-
-
-@requires("intake.work", "orders.enter")
-@require_POST
-def teach_field(request: HttpRequest, draft_id: int) -> HttpResponse:
-    """A value shown in the document: put in, and learnt for the customer's next one. Answers JSON for the page."""
-    spot = _spot(request)
-    path, text = request.POST.get("path", ""), words.clean(request.POST.get("text", ""), 4_000)
-    shown = Teaching(draft_id, path, text, spot, words.clean(request.POST.get("raw", ""), 4_000), _title(request))
-    outcome = intake.teach_fields([shown], at=timezone.now(), actor=actor_of(request))
-    if outcome.stale:
-        return JsonResponse({"fault": gettext("Somebody else was faster: this draft has ended.")}, status=409)
-    if outcome.refused:
-        reason = outcome.refused[0].reasons[0]
-        kept = reason.code in KEPT_ALL_THE_SAME
-        return JsonResponse({"note": intake_words.refusal(reason), "kept": kept}, status=200 if kept else 422)
-    lesson_id = outcome.values[0].lesson_id
-    return JsonResponse({"kept": True, **_told_of(queries.lessons_by_ids([lesson_id])[lesson_id])})
-
-
-@requires("intake.work", "orders.enter")
-@never_cache
-@require_GET
-def lesson_state(request: HttpRequest, lesson_id: int) -> HttpResponse:
-    """How far a lesson on trial has come, and what became of it. Answers JSON for the page."""
-    lesson = queries.lessons_by_ids([lesson_id]).get(lesson_id)
-    if lesson is None:
-        raise Http404
-    return JsonResponse(_told_of(lesson))
-
-
-def _told_of(lesson: LessonFact) -> dict[str, str]:
-    """A lesson for the page: `learnt` and how to undo it; a `note` where it was not kept or is on trial, then with
-    `state`, where to ask how it goes on."""
-    said = lesson_of(lesson)["words"]
-    undo = {"undo": reverse("lesson_undo", args=[lesson.lesson_id]), "undo_words": gettext("Undo")}
-    if lesson.off_at is not None:
-        return {"note": _why_off(lesson)}
-    if lesson.kept_at is None:
-        counts = {"done": lesson.tried, "count": lesson.tried + len(lesson.to_try), "words": said}
-        note = gettext("Being tried on this customer's documents, %(done)s of %(count)s: %(words)s") % counts
-        return {"note": note, "state": reverse("lesson_state", args=[lesson.lesson_id]), **undo}
-    tried = gettext("tried on %(count)s earlier documents") % {"count": lesson.tried - 1}
-    return {"learnt": f"{gettext('Learnt:')} {said}" + (f" ({tried})" if lesson.tried > 1 else ""), **undo}
-
-
-def _why_off(lesson: LessonFact) -> str:
-    why, _colon, rest = lesson.off_reason.partition(":")
-    if why == "breaks":
-        path = rest.partition(":")[2]
-        return gettext(
-            "The value is put in, but not learnt: in an earlier document %(field)s would be read wrongly by it."
-        ) % {"field": f"“{place(path)}”"}
-    if why == "nothing_to_learn":
-        return str(intake_words.REFUSALS["intake.nothing_to_learn"])
-    return gettext("Taken back.")
-
-
-def _title(request: HttpRequest) -> str:
-    """The column's title as readers know it; a title that is a figure names nothing."""
-    title = fold_label(words.clean(request.POST.get("title", ""), 200))
-    return title if any(sign.isalpha() for sign in title) else ""
-
-
-def _spot(request: HttpRequest) -> Place:
-    try:
-        sides = [float(side) for side in request.POST.get("box", "").split(",")]
-        page = int(request.POST.get("page", ""))
-    except ValueError:
-        return Place(words.clean(request.POST.get("place", ""), 200))
-    if len(sides) != 4 or not all(-0.1 <= side <= 1.1 for side in sides):
-        return Place()
-    return Place(page=page, box=(sides[0], sides[1], sides[2], sides[3]))
-
-
-@requires("intake.work", "orders.enter")
-@require_POST
-def undo_lesson(request: HttpRequest, lesson_id: int) -> HttpResponse:
-    """Take a lesson back; a page that asked by script stays where it is."""
-    intake.undo_lessons([lesson_id], at=timezone.now(), actor=actor_of(request))
-    if request.headers.get("Accept", "").startswith("application/json"):
-        return JsonResponse({"done": gettext("Taken back.")})
-    toast(request, gettext("Taken back; the next documents are read without it."))
-    draft = words.ids_of([request.POST.get("draft", "")])
-    return HttpResponseRedirect(reverse("draft", args=draft) if draft else reverse("inbox"))
 
 
 @requires("intake.work", "orders.enter")

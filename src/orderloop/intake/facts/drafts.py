@@ -54,13 +54,15 @@ class DraftFact:
 @dataclass(frozen=True, slots=True)
 class DraftOrigin:
     """Where a draft that was read comes from. `sources` by field path: text, raw, place, method, confidence, origin,
-    and author and instant where a person has said otherwise; `gates`: decision, gates, matches line by line."""
+    and author and instant where a person has said otherwise; `gates`: decision, gates, matches line by line, and the
+    lessons it was read again with; `row`: which of the document's orders it is, from 0."""
 
     draft_id: int
     document_id: int
     sources: Mapping[str, Mapping[str, object]] = dataclasses.field(hash=False)
     gates: Mapping[str, Any] = dataclasses.field(hash=False)
     policy_id: int | None
+    row: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from orderloop.intake.facts import OF_READING, Finding, FindingCode
 from orderloop.intake.rules.bodies import HEADER_FIELDS, LINE_FIELDS, keepable
 
 VALUE_LENGTH = 4_000
-_LINE_NAMES = (*LINE_FIELDS, "sku")
+LINE_NAMES = (*LINE_FIELDS, "sku")
 # Correcting one of these figures answers what was wrong between them.
 _FIGURES = frozenset({"quantity", "unit", "unit_price", "amount", "price_basis"})
 
@@ -26,7 +26,7 @@ def line_of(path: str) -> tuple[int, str] | None:
 def is_kept(path: str, lines: int) -> bool:
     """Whether a draft of so many lines keeps a value of this path."""
     line = line_of(path)
-    return path in HEADER_FIELDS if line is None else line[1] in _LINE_NAMES and line[0] < lines
+    return path in HEADER_FIELDS if line is None else line[1] in LINE_NAMES and line[0] < lines
 
 
 def faults_of(body: Mapping[str, Any], said: Mapping[str, str], products: Collection[str]) -> tuple[Reason, ...]:

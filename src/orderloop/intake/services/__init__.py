@@ -39,11 +39,13 @@ from orderloop.intake.services.messages import (
 from orderloop.intake.services.partners import READING_FILE, keep_reading_file, save_partners
 from orderloop.intake.services.recording import Settled, lock_claimed, record_messages
 from orderloop.intake.services.replaying import try_next_lesson
+from orderloop.intake.services.rereading import READ_WITH, reread_drafts
 from orderloop.intake.services.teaching import Taught, Teaching, teach_fields, undo_lessons
 from orderloop.intake.services.templates import keep_templates, remove_templates, restore_templates
 
 __all__ = [
     "READING_FILE",
+    "READ_WITH",
     "ErrorSheet",
     "MailAnswer",
     "Settled",
@@ -86,6 +88,7 @@ __all__ = [
     "release_messages",
     "remove_templates",
     "reply_to",
+    "reread_drafts",
     "restore_templates",
     "retry_messages",
     "save_drafts",

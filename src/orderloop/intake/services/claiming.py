@@ -49,6 +49,16 @@ def claim_messages(message_ids: Sequence[int], *, at: datetime, lease: timedelta
     return [_claimed(row, contents) for row in sorted(rows)]
 
 
+def messages_held(message_ids: Sequence[int]) -> dict[int, Claimed]:
+    """Messages as they were held when they were read, without their bytes; they may have ended long since."""
+    rows = fetch_all(
+        """SELECT m.id, m.channel, m.sender, m.customer_id, m.received_at, m.content_type, m.filename, m.sha256,
+               m.envelope::text, m.attempts, NULL, '' FROM intake_message m WHERE m.id = ANY(%s::bigint[])""",
+        [list(message_ids)],
+    )
+    return {row[0]: _claimed(row, {}) for row in rows}
+
+
 def set_apart_spent(claimed: Sequence[Claimed], *, at: datetime) -> list[int]:
     """Set apart those that have been held `MOST_ATTEMPTS` times before and never came to an end; returns which."""
     spent = [each.message_id for each in claimed if each.attempts > MOST_ATTEMPTS]

@@ -1,6 +1,6 @@
 """Orders read from documents, judged in sets: whose they are, what they order, whether they came before."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -110,15 +110,18 @@ def known_parties(keys: Sequence[parties.PartyKeys]) -> parties.KnownParties:
     )
 
 
-def judge_messages(messages: Sequence[ReadMessage], *, at: datetime) -> list[Judged]:
-    """Every order in the messages with the decision about it. Writes nothing; reads each table once for the set."""
+def judge_messages(messages: Sequence[ReadMessage], *, at: datetime, own_drafts: Collection[int] = ()) -> list[Judged]:
+    """Every order in the messages with the decision about it. Writes nothing; reads each table once for the set.
+
+    `own_drafts` are drafts these very messages have brought: nothing in them is a repetition of those.
+    """
     policy = in_force(SECTION).value
     today = business_day(at, working_time().zone)
     cases = [_Case(m.claimed, found, whose) for m, found, whose in identify_messages(messages)]
     known = _read_known(cases, today)
     for case in cases:
         _look(case, messages, known, policy)
-    before = _read_before(cases, policy, at)
+    before = _read_before(cases, policy, at, own_drafts)
     return [_decided(case, cases[:n], before, policy, today) for n, case in enumerate(cases)]
 
 
@@ -267,7 +270,7 @@ class _Before:
     drafts: Mapping[Pair, DraftFact]
 
 
-def _read_before(cases: Sequence[_Case], policy: IntakePolicy, at: datetime) -> _Before:
+def _read_before(cases: Sequence[_Case], policy: IntakePolicy, at: datetime, own_drafts: Collection[int]) -> _Before:
     pairs = list({(case.customer_id, case.po_key): None for case in cases if case.customer_id and case.po_key})
     pairs = [pair for pair in pairs if "\x00" not in pair[1]]
     taken = orders.taken_po_keys(pairs) if pairs else {}
@@ -289,11 +292,11 @@ def _read_before(cases: Sequence[_Case], policy: IntakePolicy, at: datetime) -> 
         for pair, (order_id, number) in taken.items()
     }
     owners = {case.customer_id for case in cases if case.customer_id and case.wanted}
-    return _Before(by_pair, _recent(owners, policy, at), _open_drafts(pairs))
+    return _Before(by_pair, _recent(owners, policy, at), _open_drafts(pairs, own_drafts))
 
 
-def _open_drafts(pairs: Sequence[Pair]) -> dict[Pair, DraftFact]:
-    found = queries.open_drafts_by_po(pairs) if pairs else {}
+def _open_drafts(pairs: Sequence[Pair], own_drafts: Collection[int]) -> dict[Pair, DraftFact]:
+    found = queries.open_drafts_by_po(pairs, apart_from=own_drafts) if pairs else {}
     facts = queries.drafts_for([draft_id for draft_id, _status in found.values()]) if found else {}
     return {pair: facts[draft_id] for pair, (draft_id, _status) in found.items() if draft_id in facts}
 

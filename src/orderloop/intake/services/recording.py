@@ -137,10 +137,15 @@ def _document_row(
     )  # fmt: skip
 
 
+def origin_of(judged: Judged) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Where a draft's values come from, and the judgement over them, as they are kept with it."""
+    sources = sources_of(judged.found.order, judged.judgement.matches)
+    return forms.keepable(sources), forms.keepable(judgement_body(judged.judgement))
+
+
 def _origin(each: Settled) -> tuple[str, str]:
-    matches = each.judged.judgement.matches
-    sources = forms.keepable(sources_of(each.judged.found.order, matches))
-    return dumped(sources), dumped(forms.keepable(judgement_body(each.judged.judgement)))
+    sources, judgement = origin_of(each.judged)
+    return dumped(sources), dumped(judgement)
 
 
 def _link_drafts(drafts: Sequence[Settled], places: _Places, policy_id: int) -> None:

@@ -11,7 +11,7 @@ from orderloop.foundation.calendar import business_day
 from orderloop.intake import queries
 from orderloop.intake.facts import LessonFact
 from orderloop.intake.rules.learning import Learnt, broken_by, is_read_by, taught_hints, truth_of
-from orderloop.intake.services.teaching import NOTHING_TO_LEARN
+from orderloop.intake.services.teaching import NOTHING_TO_LEARN, REPLACED, bring_back
 from orderloop.interchange.facts import Hints, Reading, ReadOrder
 from orderloop.interchange.rules.forms import as_json, hints_body, reading_body, reading_of
 from orderloop.platform import sandbox
@@ -48,11 +48,13 @@ def _step(lesson: LessonFact, why: str, *, at: datetime) -> None:
            WHERE id = %s AND tried = %s AND off_at IS NULL AND kept_at IS NULL RETURNING id""",
         [len(lesson.to_try[:1]), dumped(list(left)), why, at, why, lesson.lesson_id, lesson.tried],
     )
-    if rows and not why and not left:
+    if rows and why:
+        bring_back([lesson.lesson_id])
+    elif rows and not left:
         execute(
-            """UPDATE intake_lesson SET off_at = %s, off_by = %s, off_reason = 'replaced'
+            """UPDATE intake_lesson SET off_at = %s, off_by = %s, off_reason = %s
                WHERE customer_id = %s AND kind = %s AND given = %s AND off_at IS NULL AND kept_at IS NOT NULL""",
-            [at, lesson.taught_by, lesson.customer_id, lesson.kind, lesson.given],
+            [at, lesson.taught_by, f"{REPLACED}:{lesson.lesson_id}", lesson.customer_id, lesson.kind, lesson.given],
         )
         execute("UPDATE intake_lesson SET kept_at = %s WHERE id = %s", [at, lesson.lesson_id])
 
@@ -68,7 +70,8 @@ def _fault_of(lesson: LessonFact, document_id: int, own_names: Sequence[str]) ->
         known = (*known, *_taught_with(lesson))
     learnt = Learnt(lesson.kind, lesson.given, lesson.means)
     bare = Hints(own_names=tuple(own_names))
-    before, after = _read(document_id, (taught_hints(bare, known), taught_hints(bare, known, learnt)))
+    every = (taught_hints(bare, known), taught_hints(bare, known, learnt))
+    before, after = (next(iter(orders or ()), None) for orders in read_by(document_id, every))
     if is_own:
         return "" if is_read_by(after, learnt) else NOTHING_TO_LEARN
     broken = broken_by(before, after, truth_of(body or {}))
@@ -81,8 +84,8 @@ def _taught_with(lesson: LessonFact) -> list[LessonFact]:
     return [each for each in on_trial if each.document_id == lesson.document_id and each.lesson_id != lesson.lesson_id]
 
 
-def _read(document_id: int, every: Sequence[Hints]) -> list[ReadOrder | None]:
-    """The first order of a document by each of the hints; None where there is none, or reading it takes too much."""
+def read_by(document_id: int, every: Sequence[Hints]) -> list[tuple[ReadOrder, ...] | None]:
+    """The orders of a document by each of the hints, its pages not recognised anew; None where that takes too much."""
     document = queries.documents_by_ids([document_id])[document_id]
     reading = queries.readings_for([document_id]).get(document_id)
     pages = reading.pages if reading is not None else ()
@@ -100,5 +103,4 @@ def _read(document_id: int, every: Sequence[Hints]) -> list[ReadOrder | None]:
     )
     if outcome.ending is not Ending.OK:
         return [None for _ in every]
-    orders = [reading_of(each).orders for each in json.loads(outcome.answer)["read"]]
-    return [found[0] if found else None for found in orders]
+    return [reading_of(each).orders for each in json.loads(outcome.answer)["read"]]

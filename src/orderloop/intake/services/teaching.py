@@ -17,12 +17,13 @@ from orderloop.intake.services.corrections import correct_drafts
 from orderloop.interchange.facts import Format, Place, Reading
 from orderloop.interchange.rules.forms import as_json, place_body, reading_body
 from orderloop.platform import sandbox
-from orderloop.platform.bulk import dumped, execute, fetch_all
+from orderloop.platform.bulk import dumped, execute, fetch_all, next_ids
 from orderloop.platform.sandbox import Ending, Limits
 
 REPLAYED = 20
 REASON_LENGTH = 200
 NOTHING_TO_LEARN = "nothing_to_learn"
+REPLACED = "replaced"  # in `off_reason`, before the id of the lesson that took the place
 TRIED_AGAIN = timedelta(hours=1)
 # Tried on earlier documents before anything is read by them; the others say nothing of where a value stands.
 TRIED_KINDS = frozenset({"label", "column", "format"})
@@ -152,6 +153,10 @@ def _keep(customer_id: int, learnt: Learnt, document_id: int, *, at: datetime, a
     known = live.get((learnt.kind, learnt.given))
     if known is not None and known.means == learnt.means:
         return Taught(known.lesson_id, learnt.kind, learnt.given, learnt.means, 0)
+    tried = queries.lessons_for([customer_id], on_trial=True).get(customer_id, ())
+    same = next((e for e in tried if (e.kind, e.given, e.means) == (learnt.kind, learnt.given, learnt.means)), None)
+    if same is not None:
+        return Taught(same.lesson_id, learnt.kind, learnt.given, learnt.means, len(same.to_try))
     to_try: list[int] = []
     if learnt.kind in TRIED_KINDS:
         earlier = queries.last_documents_of(customer_id, REPLAYED + 1)
@@ -159,14 +164,15 @@ def _keep(customer_id: int, learnt: Learnt, document_id: int, *, at: datetime, a
     about = (customer_id, learnt.kind, learnt.given)
     if learnt.kind == "column":
         _try_again(customer_id, document_id, at=at)
-    _replace(about, is_on_trial=bool(to_try), at=at, actor=actor)
-    rows = fetch_all(
-        """INSERT INTO intake_lesson (customer_id, kind, given, means, document_id, taught_by, taught_at, off_by,
+    (lesson_id,) = next_ids(intake_lesson=1)["intake_lesson"]
+    _replace(about, lesson_id, is_on_trial=bool(to_try), at=at, actor=actor)
+    execute(
+        """INSERT INTO intake_lesson (id, customer_id, kind, given, means, document_id, taught_by, taught_at, off_by,
                off_reason, contradicted, kept_at, to_try)
-           VALUES (%s, %s, %s, %s, %s, %s, %s, '', '', 0, %s, %s::jsonb) RETURNING id""",
-        [*about, learnt.means, document_id, actor.name[:120], at, None if to_try else at, dumped(to_try)],
+           VALUES (%s, %s, %s, %s, %s, %s, %s, %s, '', '', 0, %s, %s::jsonb)""",
+        [lesson_id, *about, learnt.means, document_id, actor.name[:120], at, None if to_try else at, dumped(to_try)],
     )
-    return Taught(int(rows[0][0]), learnt.kind, learnt.given, learnt.means, len(to_try))
+    return Taught(lesson_id, learnt.kind, learnt.given, learnt.means, len(to_try))
 
 
 def _try_again(customer_id: int, document_id: int, *, at: datetime) -> None:
@@ -182,27 +188,41 @@ def _try_again(customer_id: int, document_id: int, *, at: datetime) -> None:
     )
 
 
-def _replace(about: tuple[int, str, str], *, is_on_trial: bool, at: datetime, actor: Actor) -> None:
+def _replace(about: tuple[int, str, str], by: int, *, is_on_trial: bool, at: datetime, actor: Actor) -> None:
     """What was taught about the same words is taken back for a new lesson of the same standing."""
-    fetch_all(
-        f"""UPDATE intake_lesson SET off_at = %s, off_by = %s, off_reason = 'replaced'
+    execute(
+        f"""UPDATE intake_lesson SET off_at = %s, off_by = %s, off_reason = %s
             WHERE customer_id = %s AND kind = %s AND given = %s AND off_at IS NULL
-                AND kept_at IS {"" if is_on_trial else "NOT"} NULL RETURNING id""",
-        [at, actor.name[:120], *about],
+                AND kept_at IS {"" if is_on_trial else "NOT"} NULL""",
+        [at, actor.name[:120], f"{REPLACED}:{by}", *about],
+    )
+
+
+def bring_back(replaced_by: Sequence[int]) -> None:
+    """What these lessons, off by now, had taken the place of holds again, or goes on being tried, as it did before."""
+    execute(
+        """UPDATE intake_lesson l SET off_at = NULL, off_by = '', off_reason = ''
+           WHERE l.off_reason = ANY(%s::text[]) AND NOT EXISTS (
+               SELECT FROM intake_lesson o WHERE o.customer_id = l.customer_id AND o.kind = l.kind
+                   AND o.given = l.given AND o.off_at IS NULL AND (o.kept_at IS NULL) = (l.kept_at IS NULL))""",
+        [[f"{REPLACED}:{lesson_id}" for lesson_id in replaced_by]],
     )
 
 
 @transaction.atomic
 def undo_lessons(
-    lesson_ids: Sequence[int], *, at: datetime, actor: Actor, reason: str = "undone"
+    lesson_ids: Sequence[int], *, at: datetime, actor: Actor, reason: str = "undone", is_step_back: bool = True
 ) -> Outcomes[int, None]:
-    """Take lessons back; documents are read without them from now on. Stale: off already."""
+    """Take lessons back; documents are read without them from now on. As a step back, what they had taken the place
+    of holds again. Stale: off already."""
     rows = fetch_all(
         """UPDATE intake_lesson SET off_at = %s, off_by = %s, off_reason = %s
            WHERE id = ANY(%s::bigint[]) AND off_at IS NULL RETURNING id""",
         [at, actor.name[:120], reason.strip()[:REASON_LENGTH], list(lesson_ids)],
     )
     done = {row[0] for row in rows}
+    if is_step_back:
+        bring_back(sorted(done))
     return Outcomes.of(
         lesson_ids,
         done=[Done(i, None) for i in dict.fromkeys(lesson_ids) if i in done],

@@ -128,8 +128,16 @@ async function teach(holder, body, isQuiet = false) {
 
 // A lesson is tried on earlier documents first; how it goes on is asked until that is over or the page is left.
 let asked = 0;
-function tell(said, { learnt, note, fault, undo, undo_words: words, state }) {
+const rereading = form?.querySelector("button[value=reread]");
+function tell(said, { learnt, note, fault, again, undo, undo_words: words, state }) {
   said.textContent = learnt ?? note ?? fault ?? "";
+  if (again && rereading) {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", textContent: again });
+    button.dataset.again = "";
+    said.append(" ", button);
+    rereading.hidden = false;
+  }
   if (undo) {
     const button = document.createElement("button");
     Object.assign(button, { type: "button", textContent: words });
@@ -263,6 +271,7 @@ if (paper && form) {
     const button = event.target.closest("[data-use]");
     if (button) use(button);
     if (event.target.dataset.undo) undo(event.target);
+    if (event.target.matches("[data-again]")) form.requestSubmit(rereading);
     if (event.target.dataset.sense) takeSense(event.target);
   });
   form.addEventListener("change", (event) => { if (holderOf(event.target) && form.dataset.teach) typedOver(event.target); });
