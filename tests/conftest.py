@@ -61,14 +61,16 @@ Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol() -> Generator[None, object, object]:
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Every test runs at the moment the makers use, so that no document with a day in it becomes one of the past.
 
-    The clock goes on from there. Processes a test starts and the database keep the machine's time: what a test asserts
-    of them must not depend on a day.
+    The clock goes on from there. Processes a test starts and the database keep the machine's time: a test in which
+    they must agree is marked `machine_clock`, and names no day.
     """
     from tests.makers import NOW
 
+    if item.get_closest_marker("machine_clock"):
+        return (yield)
     with time_machine.travel(NOW, tick=True):
         return (yield)
 

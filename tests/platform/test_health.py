@@ -21,6 +21,7 @@ def test_liveness_asks_nothing_of_the_database(client):
     assert "no-cache" in answer["Cache-Control"]
 
 
+@pytest.mark.machine_clock
 @pytest.mark.django_db
 def test_a_healthy_process_is_ready_and_has_written_to_the_database(client):
     answer = client.get("/readyz")

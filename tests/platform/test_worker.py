@@ -19,7 +19,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from orderloop.platform import idempotency, jobs, mail, outbox
 from orderloop.platform.models import Effect, IdempotencyKey, OutgoingMail
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.machine_clock]
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ migrated, or changed by hand.
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
@@ -135,7 +136,7 @@ INVARIANTS: tuple[Invariant, ...] = (
         "I8a",
         _("No message waits longer than the policy allows."),
         """SELECT format('message %%s', id) FROM intake_message
-        WHERE outcome = 'pending' AND received_at < now() - make_interval(mins => %(message_minutes)s)""",
+        WHERE outcome = 'pending' AND received_at < %(at)s - make_interval(mins => %(message_minutes)s)""",
     ),
     Invariant(
         "I8b",
@@ -366,4 +367,5 @@ def _parameters() -> dict[str, Any]:
         "digits": list(MINOR_UNIT_DIGITS.values()),
         "sections": [section.name for section in sections()],
         "message_minutes": minutes,
+        "at": datetime.now(UTC),
     }
