@@ -73,17 +73,11 @@ def expected(case: Case) -> object:
 
 
 ALL = [each for name in ("written_for.txt", "held_out.txt", "unseen.txt") for each in cases(name)]
-# A number in words, taken back in the same breath: left to a person.
-BEYOND = {"t17"}
 
 
-@pytest.mark.parametrize("case", [each for each in ALL if each.name not in BEYOND], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
 def test_each_text_comes_out_exactly(case: Case) -> None:
     assert shown(order_from_text(case.body, HINTS)) == expected(case)
-
-
-def test_what_cannot_be_read_is_not_guessed() -> None:
-    assert {each.name: order_from_text(each.body, HINTS) for each in ALL if each.name in BEYOND} == {"t17": None}
 
 
 def test_no_text_without_an_order_is_taken_for_one() -> None:
@@ -153,7 +147,11 @@ def test_a_text_is_read_to_its_greatest_number_of_lines_and_says_when_there_are_
 @given(st.text(alphabet="AB-12 3.,:;|\t\n个箱件pcs@x×*¥元/月日请发单价PO", max_size=120))
 def test_any_text_gives_an_order_with_lines_or_none(body: str) -> None:
     order = order_from_text(body, HINTS)
-    assert order is None or order.lines or order.role is Role.CANCELLATION
+    assert order is None or order.lines or order.role is Role.CANCELLATION or like_before(order)
+
+
+def like_before(order: ReadOrder) -> list[str]:
+    return [fault.params["given"] for fault in order.faults if fault.code is FaultCode.LIKE_BEFORE]
 
 
 def test_a_text_document_is_read_in_its_encoding_and_says_what_it_lacks() -> None:

@@ -134,6 +134,7 @@ class FaultCode(StrEnum):
     CHECK_DIGIT = "D_CHECK_DIGIT"
     CAVEAT = "D_CAVEAT"
     SEVERAL_ORDERS = "D_SEVERAL_ORDERS"
+    LIKE_BEFORE = "D_LIKE_BEFORE"
 
 
 FAULT_WORDS: Mapping[str, str] = {
@@ -172,6 +173,7 @@ FAULT_WORDS: Mapping[str, str] = {
     FaultCode.CHECK_DIGIT: _("The check digit of “%(given)s” for %(name)s is wrong."),
     FaultCode.CAVEAT: _("It says “%(given)s”: what stands there may not be ordered as it reads."),
     FaultCode.SEVERAL_ORDERS: _("The document holds more than one order: %(given)s."),
+    FaultCode.LIKE_BEFORE: _("It says “%(given)s”: goods of an earlier order are meant that are not named here."),
 }
 
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from orderloop.interchange.facts import Fault, FaultCode, Hints, Method, Place, ReadOrder, Role, Value
 from orderloop.interchange.rules.caveats import caveat_in
+from orderloop.interchange.rules.text_orders.before import added_to_before, said_before, without_phrase
 from orderloop.interchange.rules.text_orders.changes import taken_back, without_lines
 from orderloop.interchange.rules.text_orders.clauses import lines_in_text
-from orderloop.interchange.rules.text_orders.headers import header_fields, labelled, lines_in_blocks
+from orderloop.interchange.rules.text_orders.headers import header_fields, labelled, lines_in_blocks, several_in
 from orderloop.interchange.rules.text_orders.tables import Line, is_total, tables_in
 from orderloop.interchange.rules.text_orders.words import (
     CHANGES,
@@ -37,7 +38,8 @@ def order_from_text(text: str, hints: Hints) -> ReadOrder | None:
 
     Values are of method COLUMN (a table's), LABEL, LEARNT or PATTERN (from sentences), placed by `line n` from 1. A
     text that only asks, complains, thanks or advertises is no order, whatever numbers it names. One that takes an
-    order back gives a ReadOrder of role CANCELLATION without lines, one that only moves its day one of role CHANGE.
+    order back gives a ReadOrder of role CANCELLATION without lines, one that only moves its day one of role CHANGE. One
+    that orders what was ordered before gives an order without lines, of which a fault says so.
     """
     too_long = len(text) > MOST_SIGNS
     written = text[:MOST_SIGNS].splitlines()
@@ -46,9 +48,11 @@ def order_from_text(text: str, hints: Hints) -> ReadOrder | None:
     texts = texts[:MOST_LINES]
     lines, fields, faults, is_bare = _gather(texts, hints)
     whole = "\n".join(line for line in texts if not line.startswith(">"))
+    own = ["" if line.startswith(">") else line for line in texts]
     if not lines:
-        return without_lines([line for line in texts if not line.startswith(">")], fields, hints)
-    if not _is_meant(whole, fields, is_bare):
+        return without_lines(own, fields, hints) or _like_before(own, hints)
+    on_top = added_to_before(own)
+    if not _is_meant(whole, fields, is_bare or on_top is not None):
         return None
     if too_long:
         faults.append(Fault(FaultCode.TOO_LARGE, Place(f"line {len(texts)}"), {"limit": f"{MOST_LINES} lines"}))
@@ -61,10 +65,20 @@ def order_from_text(text: str, hints: Hints) -> ReadOrder | None:
         for number, line in enumerate(texts, 1)
         if not line.startswith(">") and (said := caveat_in(line))
     ][:MOST_CAVEATS]
+    faults += [fault for fault in (on_top, several_in(own, lines)) if fault is not None]
     role = Role.CHANGE if CHANGES.search(whole) and "po_number" in fields else Role.ORDER
     if role is Role.CHANGE:
         lines = [_changed(line) for line in lines]
     return taken_back(ReadOrder(role, fields, tuple(lines), tuple(faults)), texts)
+
+
+def _like_before(texts: list[str], hints: Hints) -> ReadOrder | None:
+    """An order without lines, where a text orders what was ordered before."""
+    said = said_before(texts)
+    if said is None:
+        return None
+    fields = header_fields([without_phrase(text) for text in texts], frozenset(), hints)
+    return ReadOrder(Role.ORDER, fields, faults=(said,))
 
 
 def _changed(line: Line) -> Line:
@@ -119,7 +133,9 @@ def _from_clauses(texts: list[str], skipped: frozenset[int], hints: Hints) -> tu
 
 def _pieces(text: str) -> Iterable[str]:
     """A long line in pieces that end at a sentence's end, none longer than can be looked through quickly."""
-    ends = r"(?<=[。!?])|(?<=\.)\s(?=[A-Z])" + ("" if len(re.findall(r";\s?\d", text)) > 1 else "|(?<=;)")
+    ends = r"(?<=[。!?])(?!\s?不[、,是对])|(?<=\.)\s(?=[A-Z])" + (
+        "" if len(re.findall(r";\s?\d", text)) > 1 else "|(?<=;)"
+    )
     for piece in re.split(ends, text):
         for at in range(0, len(piece), MOST_IN_LINE):
             yield piece[at : at + MOST_IN_LINE]

@@ -1,13 +1,14 @@
 """Order lines in sentences and short lists: an item beside a quantity and, where stated, unit, price and day."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orderloop.foundation.quantity import canonical_unit
 from orderloop.interchange.facts import Fault, FaultCode, Hints, Method, Place, Value
+from orderloop.interchange.rules.text_orders.spelled import in_digits
 from orderloop.interchange.rules.text_orders.tables import Line
 from orderloop.interchange.rules.text_orders.values import AFTER, QUANTITY, SIGN, UNDATED, days_in, read_number
-from orderloop.interchange.rules.text_orders.words import CODE, NUMBER, UNIT
+from orderloop.interchange.rules.text_orders.words import CHANGES, CODE, NUMBER, UNIT
 
 _FREE = r"(?<![A-Za-z0-9_\-.#])"
 _COUNTED = re.compile(rf"{_FREE}(?P<n>{QUANTITY})\s?(?P<u>{UNIT})", re.IGNORECASE)
@@ -15,6 +16,13 @@ _TIMES = re.compile(
     rf"^(?P<a>{CODE})\s?(?:\s[xX]|[×*])\s?(?P<n>{NUMBER})(?![\w.])|^(?P<m>{NUMBER})\s?[x×*]\s?(?P<b>{CODE})(?!\w)"
     rf"|^(?P<c>{CODE})\s+(?P<k>\d{{1,6}})$"
 )
+# Three digits at most: a longer number in front of a code is more likely an order's.
+_PLAIN = re.compile(
+    rf"(?P<m>\d{{1,3}})\s(?:of\s)?(?:the\s|your\s)?(?P<b>{CODE})"
+    r"(?:\s?[.!]|,?\s(?:please|pls|asap|thanks|(?:by|for|to|at|on)\s.*))?",
+    re.IGNORECASE,
+)
+_PARTED_PIECES = re.compile(r"\s?[,;、+&]\s?(?:and\s)?(?=\d)|\sand\s(?=\d)", re.IGNORECASE)
 _MARK = re.compile(r"^\s*(?:[-*•·●▪+]\s+|\(?\d{1,3}[.)、](?!\d)\s*|\(\d{1,3}\)\s*|[①-⑳]\s*|\d{1,2}:\s+)")
 # `由200套改为150套`: what holds from now on.
 _FROM_TO = re.compile(
@@ -22,16 +30,24 @@ _FROM_TO = re.compile(
     rf"(?:修改为|更改为|变更为|调整为|改为|改成|改到|增加到|减少到|增至|减至|加到|减到|变成|to\b)\s?(?={QUANTITY})",
     re.IGNORECASE,
 )
+# `change the quantity of … 200 to 150 pcs`.
+_TO_NOW = re.compile(rf"{_FREE}{NUMBER}\s?(?:{UNIT})?\sto\s(?={NUMBER})", re.IGNORECASE)
+# Words that leave open how many: `about 20 pcs`, `20个左右`, `20多个`.
+_VAGUE = re.compile(
+    r"(?:\b(?:about|approx(?:imately|\.)?|ca\.|circa|around|roughly|some|at least|at most|up to|max\.|min\."
+    r"|(?:maximum|minimum)(?: of)?|(?:no|not) more than)\s"
+    r"|大约|大概|(?<![合预节签特])约|差不多|至少|最少|最多|不超过|不少于)"
+    rf"\s?(?={QUANTITY}\s?(?:{UNIT}))"
+    rf"|(?<=\d)[多几余](?=\s?(?:{UNIT}))",
+    re.IGNORECASE,
+)
+_VAGUE_BEHIND = re.compile(rf"(?P<n>{QUANTITY}\s?(?:{UNIT}))\s?(?:左右|上下|or so\b)", re.IGNORECASE)
+# A quantity taken back in the same breath: `五百个？不，600个`.
+_TAKEN_BACK = re.compile(r"[?？]\s?不[、,是对]|\b(?:i mean|make (?:it|that)|or rather|correction)\b", re.IGNORECASE)
 # The order that is changed, before the item.
 _OF_ORDER = re.compile(
     rf"(?:订单|采购单|合同|单号|P\.?O\.?)\s?(?:号|no\.?)?\s?[:#]?\s?{CODE}\s?号?(?:订单|单)?\s?(?:中|里|内|上)?的?\s?",
     re.IGNORECASE,
-)
-_DIGITS = {"一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
-# Counted in words beside a code: `三箱 WB-H098`.
-_IN_WORDS = re.compile(
-    rf"(?P<n>十?[一二两兩三四五六七八九]|[一二两兩三四五六七八九]?十[一二三四五六七八九]?)(?P<u>{UNIT})"
-    r"(?=\s?的?\s?[A-Za-z]{1,6}[-\d])"
 )
 # By when, between a verb and the quantity: `请于下周三前送 200 套`.
 _BY_WHEN = re.compile(
@@ -85,6 +101,7 @@ _SENTENCE_BEFORE = re.compile(r"^.*[a-z]{3}\.\s+")
 # `GLV-L`: a code without a digit, by its capitals and the hyphen.
 _LETTERS_ONLY = re.compile(r"[A-Z]{2,}(?:[-/][A-Z]+)+")
 _NO_HINTS = Hints()
+_LONGEST_SAID = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,22 +115,36 @@ class Spotted:
 
 def lines_in_text(text: str, number: int, hints: Hints) -> Spotted:
     """The order lines in one (folded) line of text."""
-    body = _IN_WORDS.sub(_in_digits, _FROM_TO.sub(" ", _MARK.sub("", text, count=1).strip()))
+    body = in_digits(_FROM_TO.sub(" ", _MARK.sub("", text, count=1).strip()))
+    if CHANGES.search(body):
+        body = _TO_NOW.sub("", body)
+    firm = _VAGUE_BEHIND.sub(r"\g<n>", _VAGUE.sub("", body))
+    spotted = _spotted(firm, number, hints)
+    is_firm = firm == body and not _TAKEN_BACK.search(body)
+    return spotted if is_firm else _unsettled(spotted, body, number)
+
+
+def _unsettled(spotted: Spotted, body: str, number: int) -> Spotted:
+    """The same with quantities that are only about so, or said twice: the customer has to say how many he wants."""
+    lines = tuple(
+        {**line, "quantity": replace(line["quantity"], confidence=min(0.3, line["quantity"].confidence))}
+        for line in spotted.lines
+    )
+    said = Fault(
+        FaultCode.DOUBTFUL, Place(f"line {number}"), {"given": body[:_LONGEST_SAID], "name": "quantity"}, rejects=False
+    )
+    return replace(spotted, lines=lines, faults=(*spotted.faults, said) if lines else ())
+
+
+def _spotted(body: str, number: int, hints: Hints) -> Spotted:
     if (found := _TIMES.match(body)) and (line := _times(found, number, hints)):
         return Spotted((line,), is_bare=True)
     anchors = [found for found in _COUNTED.finditer(body) if not _in_price(body, found)]
     if not anchors:
-        return Spotted()
+        return _plainly(body, number, hints)
     left = _left_item(body[: anchors[0].start()], is_first=True)
     before = _before(body, anchors, number, hints) if left else Spotted()
     return before if before.lines else _after(body, anchors, number, hints)
-
-
-def _in_digits(found: re.Match[str]) -> str:
-    tens, ten, ones = found["n"].partition("十")
-    if not ten:
-        return f"{_DIGITS[tens]}{found['u']}"
-    return f"{10 * _DIGITS.get(tens, 1) + _DIGITS.get(ones, 0)}{found['u']}"
 
 
 def _in_price(body: str, found: re.Match[str]) -> bool:
@@ -125,11 +156,12 @@ def _in_price(body: str, found: re.Match[str]) -> bool:
 
 
 def _times(found: re.Match[str], number: int, hints: Hints) -> Line | None:
-    code = found.group("a") or found.group("b") or found.group("c")
-    count = found.group("n") or found.group("m") or found.group("k")
+    groups = found.groupdict()
+    code = groups.get("a") or groups.get("b") or groups.get("c") or ""
+    count = groups.get("n") or groups.get("m") or groups.get("k") or ""
     if code.isdigit() and count.isdigit() and len(count) >= _DIGITS_OF_CODE > len(code):
         code, count = count, code
-    is_times = found.group("k") is None
+    is_times = groups.get("k") is None
     if code.isdigit() and (len(code) < _DIGITS_OF_CODE or not (is_times or len(code) > _DIGITS_OF_CODE)):
         return None
     if not re.search(r"\d", code) or not re.search(r"[A-Za-z\-]|\d{6}", code) or days_in(code, hints):
@@ -143,6 +175,19 @@ def _times(found: re.Match[str], number: int, hints: Hints) -> Line | None:
         tail = tail[unit.end() :]
     _put_rest(line, tail, number, hints)
     return line
+
+
+def _plainly(body: str, number: int, hints: Hints) -> Spotted:
+    """`order 20 HL-U509 and 5 of your FR-R92`: counted without a unit, behind a verb or by themselves."""
+    asked = _VERBS.sub("", body).strip()
+    lines: list[Line] = []
+    for piece in _PARTED_PIECES.split(asked):
+        found = _PLAIN.fullmatch(piece)
+        line = _times(found, number, hints) if found else None
+        if line is None:
+            return Spotted()
+        lines.append(line)
+    return Spotted(tuple(lines), is_bare=asked == body)
 
 
 def _before(body: str, anchors: list[re.Match[str]], number: int, hints: Hints) -> Spotted:
@@ -219,13 +264,14 @@ def _line(text: str, anchor: re.Match[str], number: int, hints: Hints) -> Line |
     if not item and not _is_name(name):
         return None
     place, sure_item = Place(f"line {number}"), 0.85 if item else 0.6
-    plain, sure = read_number(anchor.group("n"), hints)
+    count = anchor.group("n").strip()
+    plain, sure = read_number(count, hints)
     line: Line = {}
     if item:
         line["item"] = Value(item, item, place, Method.PATTERN, sure_item)
     if name:
         line["description"] = Value(name, name, place, Method.PATTERN, 0.7)
-    line["quantity"] = Value(plain, anchor.group("n"), place, Method.PATTERN, 0.85 * sure)
+    line["quantity"] = Value(plain, count, place, Method.PATTERN, 0.85 * sure)
     line["unit"] = Value(anchor.group("u"), anchor.group("u"), place, Method.PATTERN, 0.85)
     return line
 
@@ -301,9 +347,8 @@ def _put_price(line: Line, found: re.Match[str], text: str, place: Place, hints:
 
 
 def _doubts(line: Line, number: int) -> list[Fault]:
-    price = line.get("unit_price")
-    if price is None or price.confidence >= 0.5:
-        return []
     return [
-        Fault(FaultCode.DOUBTFUL, Place(f"line {number}"), {"given": price.raw, "name": "unit_price"}, rejects=False)
+        Fault(FaultCode.DOUBTFUL, Place(f"line {number}"), {"given": line[name].raw, "name": name}, rejects=False)
+        for name in ("quantity", "unit_price")
+        if name in line and line[name].confidence < 0.5
     ]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from orderloop.interchange.facts import Hints, Method, Place, Value
+from orderloop.interchange.facts import Fault, FaultCode, Hints, Method, Place, Value
 from orderloop.interchange.rules.text_orders.tables import Line
 from orderloop.interchange.rules.text_orders.values import AFTER, QUANTITY, SIGN, Day, currency_in, days_in, read_number
 from orderloop.interchange.rules.text_orders.words import (
@@ -39,6 +39,17 @@ _PO_PATTERNS = tuple(
         rf"(?<![\w\-]){_NUMBERED}\s?(?:号)?(?:采购订单|订货单|采购单|订单|合同)",
         r"\border\s(?P<po>(?=[\w\-./]{0,40}\d)(?=[\w\-./]{0,40}[A-Za-z])" + CODE + ")",
     )
+)
+_OWN_PO = (
+    re.compile(
+        rf"\b(?:P\.?O\.?|purchase order)(?:[\s\-]{{0,2}}(?:no\.?|number|nr\.?|#))?[\s:#\-]{{1,2}}{_NUMBERED}", re.I
+    ),
+    re.compile(rf"(?:采购订单|采购单|订单)(?:编号|号码|号)?\s?[:#]?\s?{_NUMBERED}"),
+)
+_REFERRED = re.compile(
+    r"(?:same as|as (?:in|on|per|for)|like|previous|last|former|earlier|old|original|replac\w+|supersed\w+|instead of"
+    r"|repeat|see|against|from|with|参照|同|上次|原|代替|替换|按照?|重复)(?: (?:our|the|your))?\s?$",
+    re.IGNORECASE,
 )
 _LATE = re.compile(
     r"\s{0,2}(?:日|号)?\s?(?:之?前|以前|到货|交货|送到|送货|发货|交付|到|要货)|\s?(?:latest|at the latest)",
@@ -152,6 +163,29 @@ def po_in(text: str) -> str:
     ):
         return bracketed.group("po")
     return ""
+
+
+def several_in(texts: Sequence[str], lines: Sequence[Line]) -> Fault | None:
+    """What says that a text holds several orders: numbers of its own before some lines, and others before others."""
+    found = [(number, said["po"]) for number, text in enumerate(texts, 1) for said in _own_numbers(text)]
+    own = list(dict.fromkeys(po.upper() for _number, po in found))
+    later = [number for number, po in found if po.upper() != own[0]]
+    placed = [int(value.place.path.removeprefix("line ") or 0) for line in lines for value in [*line.values()][:1]]
+    if len(lines) < 2 or not later or any(own[0] in po or po in own[0] for po in own[1:]) or max(placed) < later[0]:
+        return None
+    given = {"given": ", ".join(own)}
+    return Fault(FaultCode.SEVERAL_ORDERS, Place(f"line {later[0]}"), given, rejects=False)
+
+
+def _own_numbers(text: str) -> list[re.Match[str]]:
+    """The order numbers of a line that are plainly called so, without those it only refers to."""
+    return [
+        found
+        for pattern in _OWN_PO
+        for found in pattern.finditer(text)
+        if not _REFERRED.search(text[: found.start()])
+        and not re.match(rf"\s?{UNIT}", text[found.end("po") :], re.IGNORECASE)
+    ]
 
 
 def _is_quantity(text: str, rest: str) -> bool:

@@ -37,7 +37,9 @@ _CURRENCIES = {
 SIGN = r"(?:US\$|USD|EUR|RMB|CNY|GBP|HKD|JPY|[¥$€£])"
 AFTER = r"(?:元|块钱|美元|欧元|USD|EUR|RMB|CNY|GBP|HKD|JPY|[€$£])"
 _MANY = {"万": 10_000, "千": 1_000, "百": 100}
-QUANTITY = rf"{NUMBER}\s?(?:[万千百](?![分]))?"
+_COUNT = rf"{NUMBER}\s?(?:[万千百](?![分]))?"
+# `10-15` is no quantity but stands for one, and is asked about as written. A hyphen between blanks parts others.
+QUANTITY = rf"(?:{_COUNT}(?:[-–—]|\s?[~至到或]\s?|\s(?:to|or|bis|oder)\s))?{_COUNT}"
 
 
 @dataclass(frozen=True, slots=True)
