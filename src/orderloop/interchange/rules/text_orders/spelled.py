@@ -16,7 +16,7 @@ _WORD = "(?:" + "|".join((*_ENGLISH, *_POWERS)) + ")"
 _A_CODE = rf"(?=[\w\-./]{{0,40}}\d)(?=[\w\-./]{{0,40}}[A-Za-z\-]){CODE}"
 _HALF_DOZEN = re.compile(r"\bhalf\s(?:a\s)?dozen\b|(?<![一二两兩三四五六七八九十个])半打", re.IGNORECASE)
 _WORDS = re.compile(
-    rf"\b(?P<n>(?:a(?=[\s\-](?:hundred|thousand|dozen))|{_WORD})(?:(?:[\s\-]|\sand\s){_WORD})*)"
+    rf"\b(?P<n>(?:a(?=[\s\-](?:hundred|thousand|dozen))|{_WORD})(?:(?:[\s\-]|\sand\s){_WORD}){{0,7}})"
     rf"(?=\s?(?:{UNIT}|x\s)|\s(?:of\s)?(?:the\s|your\s)?{_A_CODE})",
     re.IGNORECASE,
 )
