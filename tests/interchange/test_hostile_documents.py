@@ -180,7 +180,8 @@ def test_what_takes_too_much_is_named(limits: Limits, detail: str) -> None:
     [
         (Outcome(Ending.CRASHED, detail="SIGABRT"), "D_DAMAGED"),
         (Outcome(Ending.KILLED, detail="SIGKILL"), "D_DAMAGED"),
-        (Outcome(Ending.RAISED, detail="KeyError x.py:1"), "D_DAMAGED"),
+        (Outcome(Ending.RAISED, detail="KeyError x.py:1"), "D_INTERNAL"),
+        (sandbox.NO_HOST, "D_INTERNAL"),
         (Outcome(Ending.CPU), "D_TOOK_TOO_LONG"),
         (Outcome(Ending.ANSWER_TOO_LARGE), "D_TOO_COMPLEX"),
         (Outcome(Ending.OK, b"{}"), "D_DAMAGED"),

@@ -63,6 +63,8 @@ def test_the_function_that_raises_is_named_with_its_place_and_without_its_words(
     outcome = ran("fail", content=b"a secret of the document")
     assert outcome.ending is Ending.RAISED
     assert outcome.detail.startswith("LookupError hostile_functions.py:")
+    assert outcome.calls.splitlines()[-1].endswith(" in fail")
+    assert "secret" not in outcome.detail + outcome.calls
 
 
 @pytest.mark.parametrize(("taken", "expected"), [(90 * MB, Ending.OK), (101 * MB, Ending.MEMORY)])

@@ -103,6 +103,7 @@ class FaultCode(StrEnum):
     UNKNOWN_FORMAT = "D_UNKNOWN_FORMAT"
     ENCRYPTED = "D_ENCRYPTED"
     DAMAGED = "D_DAMAGED"
+    INTERNAL = "D_INTERNAL"
     TOO_LARGE = "D_TOO_LARGE"
     TOO_COMPLEX = "D_TOO_COMPLEX"
     TOOK_TOO_LONG = "D_TOOK_TOO_LONG"
@@ -142,6 +143,10 @@ FAULT_WORDS: Mapping[str, str] = {
     FaultCode.UNKNOWN_FORMAT: _("The kind of this document is not known: %(detail)s"),
     FaultCode.ENCRYPTED: _("The document is protected by a password."),
     FaultCode.DAMAGED: _("The document is damaged: %(detail)s"),
+    FaultCode.INTERNAL: _(
+        "The document could not be read because of a fault of ours, not of its own: %(detail)s. It is kept, and can be"
+        " read again once that is mended; the log says more."
+    ),
     FaultCode.TOO_LARGE: _("The document is larger than %(limit)s."),
     FaultCode.TOO_COMPLEX: _("The document is built in a way that would take too much to open: %(detail)s"),
     FaultCode.TOOK_TOO_LONG: _("The document took too much time or memory to read."),
@@ -264,6 +269,11 @@ class Reading:
     parts: tuple[Part, ...] = ()
     text: str = ""
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict, hash=False)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether a fault of ours kept it from being read, so that nothing may be told about the document."""
+        return any(fault.code is FaultCode.INTERNAL for fault in self.faults)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from orderloop.interchange.readers import reader_module
 from orderloop.interchange.rules.forms import hints_body, reading_of
 from orderloop.interchange.rules.sniff import format_of
 from orderloop.platform import sandbox
-from orderloop.platform.sandbox import Ending, Limits, Outcome
+from orderloop.platform.sandbox import NO_HOST, Ending, Limits, Outcome
 
 MOST_BYTES = 25 * 1024**2
 _MB = 1024**2
@@ -49,7 +49,8 @@ def recognition_installed() -> bool:
 
 
 def read_document(content: bytes, hints: Hints | None = None, *, limits: Limits | None = None) -> Reading:
-    """What the document says. Never raises for what stands in it: damage, bombs and crashes are faults of the reading.
+    """What the document says. Never raises for what stands in it: damage, bombs and crashes are faults of the reading,
+    and so is what our readers do wrong, as a fault of its own (INTERNAL).
 
     Documents within it (`parts`) are not read; give each of them to this function again.
     """
@@ -118,4 +119,7 @@ def _fault(outcome: Outcome) -> Fault:
         return Fault(FaultCode.TOOK_TOO_LONG, params={"detail": outcome.ending.value})
     if outcome.ending is Ending.ANSWER_TOO_LARGE:
         return Fault(FaultCode.TOO_COMPLEX, params={"detail": outcome.ending.value})
+    if outcome.ending is Ending.RAISED or outcome == NO_HOST:
+        # No reader raises, whatever stands in the document.
+        return Fault(FaultCode.INTERNAL, params={"detail": outcome.detail})
     return Fault(FaultCode.DAMAGED, params={"detail": outcome.detail or outcome.ending.value})

@@ -8,6 +8,7 @@ import atexit
 import contextlib
 import dataclasses
 import json
+import logging
 import os
 import selectors
 import signal
@@ -29,6 +30,8 @@ SEARCH_PATHS: tuple[str, ...] = ()
 # What the first import of a parser may take in the host, beyond the time allowed to the document.
 _GRACE_SECONDS = 30
 _CHUNK = 1024 * 1024
+_MOST_TOLD = 8 * 1024  # of an exception and the calls that led to it
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +63,19 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The answer of a child that ended well, else an empty one. `detail` names a signal or the exception raised."""
+    """The answer of a child that ended well, else an empty one. `detail` names a signal, or the exception raised;
+    `calls` those that led to it, the outermost first, a line each."""
 
     ending: Ending
     answer: bytes = b""
     detail: str = ""
     cpu_seconds: float = 0.0
     peak_kilobytes: int = 0
+    calls: str = ""
+
+
+# No host could be kept alive long enough, whatever the document.
+NO_HOST = Outcome(Ending.KILLED, detail="host")
 
 
 def run(
@@ -75,16 +84,20 @@ def run(
     """What `function` (`package.module:name`, from two bytes to bytes) answers; every other ending is named.
 
     `preload` names modules the host imports once before it forks. Safe with threads; waits while as many children run
-    as there are processors. OSError if no host can be started.
+    as there are processors. OSError if no host can be started. What raises is logged: no parser is to.
     """
     job = {"function": function, "preload": list(preload), **_as_numbers(limits or Limits())}
     with _state.places:
         for _ in range(2):
             host = _state.host()
             with contextlib.suppress(_HostGone):
-                return host.run(job, content, argument)
+                outcome = host.run(job, content, argument)
+                if outcome.ending is Ending.RAISED:
+                    logger.error("%s raised %s\n%s", function, outcome.detail, outcome.calls)
+                return outcome
             _state.forget(host)
-    return Outcome(Ending.KILLED, detail="host")
+    logger.error("no host for %s", function)
+    return NO_HOST
 
 
 def _as_numbers(limits: Limits) -> dict[str, float]:
@@ -211,10 +224,16 @@ def _outcome(answer: bytes, said: bytes, job: dict[str, Any]) -> Outcome:
     except ValueError as error:
         raise _HostGone from error
     ending, detail = _ending(answer[:1], status, len(answer) - 1 > job["answer"])
+    calls = ""
     if ending is Ending.RAISED:
-        detail = answer[1:].decode("utf-8", "replace")[:300]
+        detail, _, calls = answer[1 : 1 + _MOST_TOLD].decode("utf-8", "replace").partition("\n")
     return Outcome(
-        ending, answer[1:] if ending is Ending.OK else b"", detail, status["cpu_seconds"], status["peak_kilobytes"]
+        ending,
+        answer[1:] if ending is Ending.OK else b"",
+        detail[:300],
+        status["cpu_seconds"],
+        status["peak_kilobytes"],
+        calls,
     )
 
 

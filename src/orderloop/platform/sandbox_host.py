@@ -234,10 +234,13 @@ def _received(line: socket.socket, length: int) -> bytes:
 
 
 def _named(error: BaseException) -> str:
-    """The kind of the exception and where it was raised; its text may hold the document's."""
+    """The kind of the exception and where it was raised, then the calls that led there; its text may hold the
+    document's, but the name of a module that cannot be imported does not."""
     frames = traceback.extract_tb(error.__traceback__)
     where = f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__} {where}"
+    kind = type(error).__name__ + (f"({error.name})" if isinstance(error, ImportError) and error.name else "")
+    calls = [f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in frames]
+    return "\n".join((f"{kind} {where}", *calls))
 
 
 if __name__ == "__main__":

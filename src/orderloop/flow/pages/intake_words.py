@@ -56,6 +56,7 @@ FAULT_TITLES: Mapping[str, Any] = {
     FaultCode.UNKNOWN_FORMAT: _("Unknown kind of document"),
     FaultCode.ENCRYPTED: _("Protected by a password"),
     FaultCode.DAMAGED: _("Damaged document"),
+    FaultCode.INTERNAL: _("Not read by a fault of ours"),
     FaultCode.TOO_LARGE: _("Document too large"),
     FaultCode.TOO_COMPLEX: _("Document too complex to open"),
     FaultCode.TOOK_TOO_LONG: _("Reading took too long"),
@@ -86,6 +87,8 @@ FAULT_TITLES: Mapping[str, Any] = {
     FaultCode.PASSED_OVER: _("Passed over"),
     FaultCode.CHECK_DIGIT: _("Check digit wrong"),
     FaultCode.CAVEAT: _("Taken back or limited"),
+    FaultCode.SEVERAL_ORDERS: _("Several orders in one"),
+    FaultCode.LIKE_BEFORE: _("As ordered before"),
 }
 REFUSALS = {
     "inbox.not_clean": _("Something in it is to be looked at; open it."),

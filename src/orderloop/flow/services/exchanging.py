@@ -58,6 +58,8 @@ def ask_for_receipts(documents: Mapping[int, Sequence[ReadDocument]], *, at: dat
 
 
 def _is_acknowledged(reading: Reading) -> bool:
+    if reading.has_failed:  # it is read again, and acknowledged then
+        return False
     if reading.format in _WITH_RECEIPTS:
         return True
     return reading.format in exchanged.ANSWERED and any(order.role in _CHANGING for order in reading.orders)
@@ -102,6 +104,8 @@ def acknowledge_messages(message_ids: Collection[int], *, at: datetime) -> dict[
         each for group in intake.documents_for(message_ids).values() for each in group if each.format in _WITH_RECEIPTS
     ]
     readings = intake.readings_for([each.document_id for each in documents]) if documents else {}
+    readings = {i: reading for i, reading in readings.items() if not reading.has_failed}
+    documents = [each for each in documents if each.document_id in readings]
     if not readings:
         return {}
     owners = {i: message["customer_id"] for i, message in intake.messages_for(message_ids).items()}

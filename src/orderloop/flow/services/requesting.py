@@ -20,6 +20,7 @@ SCHEME = Format.CXML.value
 _TAKEN = 201
 _CONFLICT = 409
 _UNKNOWN = 401
+_FAILED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,12 @@ class AnsweredRequest:
 
 def answer_request(content: bytes, *, at: datetime) -> AnsweredRequest:
     """Take a cXML request in: 201 stored and read afterwards (one marked as a test is only kept), 400 or 450 kept as
-    rejected, 409 for a payloadID that came with other content, 401 (and nothing kept) for a sender not proven."""
+    rejected, 409 for a payloadID that came with other content, 401 (and nothing kept) for a sender not proven, 500
+    (neither) where a fault of ours keeps it from being read, after which a sender sends again."""
     small = 0 < len(content) <= MOST_BYTES
     reading = read_document(content, Hints(content_type="text/xml")) if small else Reading(Format.UNKNOWN)
+    if reading.has_failed:
+        return _answer(_FAILED, reading, at, 0)
     partner = _proven(content, reading, at)
     if partner is None:
         return _answer(_UNKNOWN, reading, at, 0)

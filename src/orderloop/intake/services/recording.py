@@ -215,7 +215,8 @@ def _end_messages(
             if answer.question is not None and not answer.automatic:
                 work[message_id] = ("answer", f"draft {answer.question.draft_id}")
         elif strange:
-            work[message_id] = ("quarantine", "unreadable")
+            has_failed = any(document.reading.has_failed for document in strange)
+            work[message_id] = ("quarantine", "internal" if has_failed else "unreadable")
         elif outcome is Outcome.NOT_ORDER:
             work[message_id] = ("not_order", "no_order")
     _name_customers({i: owner for i, owner in owners.items() if owner is not None})
