@@ -40,10 +40,15 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 TOLD_TO_PEOPLE = [
     ROOT / "docs/quickstart.md",
-    ROOT / "docs/reference/commands.md",
-    *sorted([*ROOT.glob("docs/how-to/*.md"), *ROOT.glob("docs/explanation/way-*.md")]),
+    *(ROOT / f"docs/reference/{name}.md" for name in ("commands", "edi", "figures", "mapping-files")),
+    *sorted([*ROOT.glob("docs/how-to/*.md"), *ROOT.glob("docs/explanation/*.md")]),
 ]
 ENGLISH = [page for page in TOLD_TO_PEOPLE if not page.name.endswith(".zh-CN.md")]
+# What both languages share on pages of codes and figures: headings that are codes, code, and the figures of tables.
+CODED = [page for page in ENGLISH if page.stem in ("edi", "figures", "mapping-files", "priority")]
+CODE = re.compile(r"`([^`\n]+)`|^## ([a-z_]+)$", re.MULTILINE)
+ROW = re.compile(r"^\|.*\|$", re.MULTILINE)
+FIGURE = re.compile(r"(?<![\w,.])-?\d[\d,.]*\b|\b[A-Z]{2,}\d*\b")
 HEADING = re.compile(r"^#+ ", re.MULTILINE)
 TO_TYPE = re.compile(
     r"\borderloop [a-z]+\b|\bmake (?:demo|test|check|bench|messages|setup|lock|clean)(?:-[a-z]+)*"
@@ -59,3 +64,15 @@ def test_a_page_that_tells_people_what_to_do_does_so_in_chinese_too(page: Path) 
     assert f"]({chinese.name})" in said and f"]({page.name})" in told
     assert set(TO_TYPE.findall(said)) == set(TO_TYPE.findall(told))
     assert HEADING.findall(said) == HEADING.findall(told)
+
+
+@pytest.mark.parametrize("page", CODED, ids=[page.stem for page in CODED])
+def test_codes_and_figures_are_the_same_in_both_languages(page: Path) -> None:
+    chinese = page.with_name(f"{page.stem}.zh-CN.md")
+    said, told = (each.read_text(encoding="utf-8") for each in (page, chinese))
+    assert set(CODE.findall(said)) == set(CODE.findall(told))
+    rows = [
+        (sorted(FIGURE.findall(a)), sorted(FIGURE.findall(b)))
+        for a, b in zip(ROW.findall(said), ROW.findall(told), strict=True)
+    ]
+    assert [(a, b) for a, b in rows if a != b] == []
