@@ -82,6 +82,10 @@ def test_a_page_whose_figures_items_and_prices_agree_is_accepted(totals: dict[st
             read(changed(0, unit_price=""), total="75"),
             {"price": ["E_NOT_CONFIRMED lines/0/unit_price"]},
         ),
+        (
+            read([{**line, "unit_price": "", "amount": ""} for line in LINES]),
+            {"arithmetic": ["E_NOT_CONFIRMED total"], "price": ["E_NO_PRICES lines"]},
+        ),
         (read(changed(0, unit="ROLL"), total="75"), {"price": ["E_UOM lines/0/unit"]}),
         (read(changed(0, quantity="four"), total="75"), {
             "lines": ["E_QTY_INVALID lines/0/quantity"],

@@ -61,6 +61,7 @@ class FindingCode(StrEnum):
     DOUBTFUL = "E_DOUBTFUL"
     AMOUNT_MISMATCH = "E_AMOUNT_MISMATCH"
     NOT_CONFIRMED = "E_NOT_CONFIRMED"
+    NO_PRICES = "E_NO_PRICES"
     LINE_COUNT = "E_LINE_COUNT"
     CODES_DISAGREE = "E_CODES_DISAGREE"
     NEAR_DUPLICATE = "E_NEAR_DUPLICATE"
@@ -116,6 +117,7 @@ FINDING_WORDS: Mapping[str, str] = {
     FindingCode.DOUBTFUL: _("“%(given)s” was read with %(percent)s %% confidence only."),
     FindingCode.AMOUNT_MISMATCH: _("%(quantity)s at %(price)s make %(counted)s, not %(given)s."),
     FindingCode.NOT_CONFIRMED: _("No amount or total in the document confirms what was read."),
+    FindingCode.NO_PRICES: _("The document states no prices; the ones agreed apply."),
     FindingCode.LINE_COUNT: _("%(given)s lines are stated, %(counted)s were found."),
     FindingCode.CODES_DISAGREE: _("The codes of this line mean different products: %(choices)s."),
     FindingCode.NEAR_DUPLICATE: _("Order %(number)s has the same goods and quantities; it came on %(day)s."),
@@ -134,6 +136,7 @@ OF_READING = frozenset(
         FindingCode.DOUBTFUL,
         FindingCode.AMOUNT_MISMATCH,
         FindingCode.NOT_CONFIRMED,
+        FindingCode.NO_PRICES,
         FindingCode.LINE_COUNT,
         FindingCode.CODES_DISAGREE,
         FindingCode.NEAR_DUPLICATE,
@@ -191,6 +194,7 @@ FINDING_TITLES: Mapping[str, str] = {
     FindingCode.DOUBTFUL: _("Read with doubt"),
     FindingCode.AMOUNT_MISMATCH: _("Amount does not agree"),
     FindingCode.NOT_CONFIRMED: _("Nothing confirms it"),
+    FindingCode.NO_PRICES: _("No prices stated"),
     FindingCode.LINE_COUNT: _("Number of lines differs"),
     FindingCode.CODES_DISAGREE: _("Codes disagree"),
     FindingCode.NEAR_DUPLICATE: _("Perhaps a repeat"),

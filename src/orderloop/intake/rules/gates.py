@@ -265,6 +265,8 @@ def _prices(
     policy: IntakePolicy,
 ) -> GateResult:
     """Every price stated is ours within the tolerance; on a page one must be stated."""
+    if found and lines and not any(line.get("unit_price", "").strip() for line in lines):
+        return _result(Gate.PRICE, [_finding(FindingCode.NO_PRICES, "lines")], {"compared": 0})
     findings: list[Finding] = []
     compared = 0
     for n, (line, figure, match) in enumerate(zip(lines, figures, matches, strict=True)):
