@@ -48,7 +48,7 @@ ENGLISH = [page for page in TOLD_TO_PEOPLE if not page.name.endswith(".zh-CN.md"
 CODED = [page for page in ENGLISH if page.stem in ("edi", "figures", "mapping-files", "priority")]
 CODE = re.compile(r"`([^`\n]+)`|^## ([a-z_]+)$", re.MULTILINE)
 ROW = re.compile(r"^\|.*\|$", re.MULTILINE)
-FIGURE = re.compile(r"(?<![\w,.])-?\d[\d,.]*\b|\b[A-Z]{2,}\d*\b")
+FIGURE = re.compile(r"(?<![\w,.])-?\d[\d,.]*\b|(?<!-)\b[A-Z]{2,}\d*\b")
 HEADING = re.compile(r"^#+ ", re.MULTILINE)
 TO_TYPE = re.compile(
     r"\borderloop [a-z]+\b|\bmake (?:demo|test|check|bench|messages|setup|lock|clean)(?:-[a-z]+)*"
