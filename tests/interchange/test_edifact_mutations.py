@@ -162,12 +162,15 @@ def test_each_break_is_named_with_its_place(old: str, new: str, faults: list[tup
     assert sorted(found(read(GOOD.replace(old, new).encode(), Hints()))) == sorted(faults)
 
 
-def test_segments_without_a_message_are_each_refused_in_their_place() -> None:
+def test_a_message_without_its_header_is_refused_once_where_it_begins() -> None:
     reading = read(GOOD.replace("UNH+1+ORDERS:D:96A:UN'\n", "").encode(), Hints())
     assert reading.orders == ()
-    codes = [code for code, _, _ in found(reading)]
-    assert codes == ["D_ENVELOPE"] * 15 + ["D_CONTROL_COUNT", "D_NO_ORDER"]
-    assert found(reading)[0] == ("D_ENVELOPE", "segment 2 (BGM)", True)
+    assert [fault.params.get("name") for fault in reading.faults][0] == "UNH"
+    assert found(reading) == [
+        ("D_MISSING_SEGMENT", "segment 2 (BGM)", True),
+        ("D_CONTROL_COUNT", "segment 17 (UNZ), element 1", True),
+        ("D_NO_ORDER", "", True),
+    ]
 
 
 def test_a_message_reference_used_twice_is_refused() -> None:

@@ -32,7 +32,10 @@ def read(content: bytes, hints: Hints) -> Reading:
         return Reading(Format.CXML, faults=opened.faults)
     root = opened.root
     if root.name != "cXML":
-        return Reading(Format.CXML, faults=(*opened.faults, Fault(FaultCode.NO_ORDER, root.place)))
+        wrong = Fault(FaultCode.NO_ORDER, root.place)
+        if root.name.lower() == "cxml":
+            wrong = Fault(FaultCode.INVALID_ELEMENT, root.place, {"name": "cXML", "given": root.name})
+        return Reading(Format.CXML, faults=(*opened.faults, wrong))
     faults = [*opened.faults, *_envelope_faults(root)]
     orders = tuple(_order(node) for node in root.all("Request/OrderRequest"))
     orders += tuple(_other(node, role) for name, role in _OTHER_ROLES.items() for node in _payloads(root, name))

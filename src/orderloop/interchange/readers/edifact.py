@@ -1,5 +1,7 @@
 """Read an EDIFACT interchange: ORDERS, ORDCHG, ORDRSP, and the receipts CONTRL and APERAK."""
 
+from dataclasses import replace
+
 from orderloop.interchange.facts import Fault, FaultCode, Format, Hints, Place, Reading, ReadOrder, Role
 from orderloop.interchange.rules.edi import (
     MAX_CHARACTERS,
@@ -7,6 +9,8 @@ from orderloop.interchange.rules.edi import (
     Message,
     Spot,
     apart,
+    begun,
+    by_place,
     complexity_faults,
     fault,
     in_capitals,
@@ -34,8 +38,9 @@ def read(content: bytes, hints: Hints) -> Reading:
     if len(content) > MAX_CHARACTERS:
         return Reading(Format.EDIFACT, faults=(fault(FaultCode.TOO_LARGE, Place(), limit=f"{MAX_CHARACTERS:,}"),))
     text, wrong_text = decode(content)
+    text, passed = begun(text, r"UNA.{6}\s*UNB|UNB")
     text, told = in_capitals(text)
-    wrong_text += told
+    wrong_text += (*passed, *told)
     marks, rest, wrong_marks = marks_of(text)
     wrong_size = complexity_faults(rest, marks.terminator, marks.element, marks.component)
     if wrong_size:
@@ -44,7 +49,7 @@ def read(content: bytes, hints: Hints) -> Reading:
     if len(others) >= MAX_INTERCHANGES:
         return Reading(Format.EDIFACT, faults=(*wrong_text, too_many_interchanges()))
     framed = frame(cut(rest, marks), lenient=is_lenient(hints.profile))
-    faults = [*wrong_text, *wrong_marks, *framed.faults]
+    faults = [*wrong_text, *wrong_marks, *by_place(framed.faults)]
     orders = tuple(_order(message, hints, marks.decimals()) for message in framed.messages)
     if not framed.messages:
         faults.append(Fault(FaultCode.NO_ORDER))
@@ -61,4 +66,5 @@ def _order(message: Message, hints: Hints, decimals: str) -> ReadOrder:
         return ReadOrder(role, faults=(*message.faults, unread))
     learnt = {name: value for name, value in hints.formats.items() if name == "price_basis"}
     profile = {**learnt, **hints.profile}
-    return read_receipt(message) if role is Role.RECEIPT else read_order(message, profile, decimals)
+    order = read_receipt(message) if role is Role.RECEIPT else read_order(message, profile, decimals)
+    return replace(order, faults=by_place(order.faults))

@@ -35,7 +35,10 @@ def read(content: bytes, hints: Hints) -> Reading:
     root = opened.root
     documents = [root] if root.name in _ROLES else [node for name in _ROLES for node in root.children().get(name, ())]
     if not documents:
-        return Reading(Format.OPENTRANS, faults=(*opened.faults, Fault(FaultCode.NO_ORDER, root.place)))
+        wrong = Fault(FaultCode.NO_ORDER, root.place)
+        if root.name.upper() in _ROLES:
+            wrong = Fault(FaultCode.INVALID_ELEMENT, root.place, {"name": root.name.upper(), "given": root.name})
+        return Reading(Format.OPENTRANS, faults=(*opened.faults, wrong))
     orders = tuple(_order(each) for each in documents)
     return Reading(Format.OPENTRANS, orders, opened.faults, envelope=_envelope(documents[0], orders[0]))
 

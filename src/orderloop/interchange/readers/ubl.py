@@ -60,7 +60,10 @@ def read(content: bytes, hints: Hints) -> Reading:
 
 def _nothing_known(root: Node) -> Fault:
     if root.namespace.startswith(_NAMESPACE):
-        return Fault(FaultCode.UNSUPPORTED, root.place, {"name": root.namespace.rpartition(":")[2]})
+        name = root.namespace.rpartition(":")[2]
+        if root.name == name.partition("-")[0]:
+            return Fault(FaultCode.UNSUPPORTED, root.place, {"name": name})
+        return Fault(FaultCode.INVALID_ELEMENT, root.place, {"name": name, "given": root.name})
     return Fault(FaultCode.NO_ORDER, root.place)
 
 

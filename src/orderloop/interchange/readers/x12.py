@@ -1,5 +1,7 @@
 """Read an X12 interchange: 850, 860, and the receipts 997, 999 and TA1."""
 
+from dataclasses import replace
+
 from orderloop.interchange.facts import Fault, FaultCode, Format, Hints, Place, Reading, ReadOrder, Role
 from orderloop.interchange.rules.edi import (
     MAX_CHARACTERS,
@@ -7,6 +9,8 @@ from orderloop.interchange.rules.edi import (
     Message,
     Spot,
     apart,
+    begun,
+    by_place,
     complexity_faults,
     fault,
     in_capitals,
@@ -34,8 +38,9 @@ def read(content: bytes, hints: Hints) -> Reading:
     if len(content) > MAX_CHARACTERS:
         return Reading(Format.X12, faults=(fault(FaultCode.TOO_LARGE, Place(), limit=f"{MAX_CHARACTERS:,}"),))
     text, wrong_text = decode(content)
+    text, passed = begun(text, r"ISA[^A-Za-z0-9\s]")
     text, told = in_capitals(text)
-    wrong_text += told
+    wrong_text += (*passed, *told)
     delimiters, rest, wrong = delimiters_of(text)
     if delimiters is None:
         return Reading(Format.X12, faults=(*wrong_text, *wrong))
@@ -46,7 +51,7 @@ def read(content: bytes, hints: Hints) -> Reading:
     if len(others) >= MAX_INTERCHANGES:
         return Reading(Format.X12, faults=(*wrong_text, too_many_interchanges()))
     framed = frame(cut(rest, delimiters), lenient=is_lenient(hints.profile))
-    faults = [*wrong_text, *wrong, *framed.faults]
+    faults = [*wrong_text, *wrong, *by_place(framed.faults)]
     orders = tuple(_order(message, hints) for message in framed.messages)
     if not framed.messages:
         faults.append(Fault(FaultCode.NO_ORDER))
@@ -61,4 +66,5 @@ def _order(message: Message, hints: Hints) -> ReadOrder:
         return ReadOrder(role, faults=(*message.faults, unread))
     learnt = {name: value for name, value in hints.formats.items() if name == "price_basis"}
     profile = {**learnt, **hints.profile}
-    return read_receipt(message) if role is Role.RECEIPT else read_order(message, profile)
+    order = read_receipt(message) if role is Role.RECEIPT else read_order(message, profile)
+    return replace(order, faults=by_place(order.faults))

@@ -25,6 +25,7 @@ MAX_NOTE = 10_000
 # A control total that does not hold is the sender's slip as often as a loss; a partner's profile may say so.
 LENIENT_COUNTS = "counts"
 
+_LONGEST_GREETING = 4_096
 _PLACE = re.compile(
     r"(?:message (?P<message>\d+))?(?:, )?(?:segment (?P<segment>\d+) \((?P<tag>[^)]*)\))?"
     r"(?:, element (?P<element>\d+)(?:\.(?P<component>\d+))?)?"
@@ -163,6 +164,15 @@ def apart(text: str, trailer: str, element: str, terminator: str) -> list[str]:
     return [text[start:stop] for start, stop in itertools.pairwise(cuts)]
 
 
+def begun(text: str, header: str) -> tuple[str, tuple[Fault, ...]]:
+    """The text from its first header on (a pattern), and what is told of lines that stand before it."""
+    found = re.search(rf"^\s*(?:{header})", text[:_LONGEST_GREETING], re.IGNORECASE | re.MULTILINE)
+    before = text[: found.start()].strip("\ufeff \t\r\n\x00") if found else ""
+    if found is None or not before:
+        return text, ()
+    return text[found.start() :], (fault(FaultCode.PASSED_OVER, Place(), rejects=False, name=before),)
+
+
 def in_capitals(text: str) -> tuple[str, tuple[Fault, ...]]:
     """The text, in capitals where its first tag is not: its codes can be read only so. That is told of."""
     tag = text.lstrip("\ufeff \t\r\n\x00")[:3]
@@ -224,6 +234,11 @@ def rejoined(parts: Iterable[str], width: int) -> str:
     'Mountain bike black'
     """
     return "".join(part if len(part) == width else f"{part} " for part in parts).strip()
+
+
+def by_place(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Faults as one meets them reading on, a cut first: what was lost is named before what that makes wrong."""
+    return tuple(sorted(faults, key=lambda each: (each.code is not FaultCode.DAMAGED, spot_of(each.place).segment)))
 
 
 def plain_number(text: str, marks: str = ".,") -> str:

@@ -58,6 +58,8 @@ class Framing(ABC):
         self.group_open: Segment | None = None
         self.group_messages = 0
         self.references: set[tuple[int, str]] = set()
+        self.awaits_message = False
+        self.is_headless = False
 
     def frame(self, segments: Iterable[Segment]) -> Framed:
         """Take messages out of their envelope, up to where nothing can be trusted any more."""
@@ -75,6 +77,7 @@ class Framing(ABC):
         of, (group, group_end), message = self.FRAME.interchange, self.FRAME.group, self.FRAME.message[0]
         if segment.tag in (*of, group, group_end, message):
             self._end_message(None)
+            self.awaits_message, self.is_headless = segment.tag in (of[0], group), False
             if segment.tag in (group, message) and self._is_full(segment):
                 return False
         if segment.tag == of[0]:
@@ -119,6 +122,12 @@ class Framing(ABC):
         return True
 
     def _inside(self, segment: Segment) -> None:
+        if not self.open and self.awaits_message and self.header is not None:
+            self.awaits_message, self.is_headless = False, True
+            self._blame(FaultCode.MISSING_SEGMENT, segment, name=self.FRAME.message[0])
+        if self.is_headless:
+            self.is_headless = segment.tag != self.FRAME.message[1]
+            return
         if not self.open:
             # What follows the end of a whole interchange takes nothing from it.
             self._blame(FaultCode.ENVELOPE, segment, rejects=not self.closed, detail=segment.tag)

@@ -81,10 +81,11 @@ _PDF_WITHIN = 1_024
 
 _ROOTS = (
     (re.compile(r"urn:oasis:names:specification:ubl:schema:xsd:"), "ubl"),
-    (re.compile(r"<(\w+:)?cXML\b"), "cxml"),
+    (re.compile(r"<(\w+:)?cXML\b", re.IGNORECASE), "cxml"),
     (re.compile(r"opentrans\.org/|bmecat\.org/bmecat/\d+/opentrans", re.IGNORECASE), "opentrans"),
     (re.compile(r"urn:schemas-microsoft-com:office:spreadsheet"), "excel-xml"),
 )
+_CLOSING, _LEAST_CLOSED = re.compile(r"</[A-Za-z_][\w:.-]*>"), 5
 _WRAPPED_UBL = re.compile(r"<(\w+:)?StandardBusinessDocument\b")
 _MARKUP = re.compile(
     r"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|table|meta|style|div)\b",
@@ -101,6 +102,14 @@ _BARE_X12 = re.compile(
     rb"(GS[^A-Za-z0-9\s][A-Z]{2}[^A-Za-z0-9\s].{0,160}?)?"
     rb"ST([^A-Za-z0-9\s])\d{3}\2\w{1,9}.{0,3}?(BEG|BCH|BAK|BSN|AK1)\2",
     re.DOTALL,
+)
+_EDIFACT = re.compile(
+    rb"UNA.{6}\s*UNB|UNB[+\x1d:]|UNA:|UN[HB]\+|UNB[^A-Z0-9\s]UNO[A-Z][^A-Z0-9\s][1-5][^A-Z0-9\s]", re.DOTALL
+)
+# An interchange below a greeting or a log line, told by what only a machine writes.
+_LATER_EDI = re.compile(
+    rb"^(?:(ISA)([^A-Z0-9\s])\d\d\2[^\r\n]{1,40}?\2|(UN)(?:A.{6}\s*UNB|B)[^A-Z0-9\s]UNO[A-Z][^A-Z0-9\s][1-5][^A-Z0-9\s])",
+    re.MULTILINE,
 )
 # An interchange as a mainframe writes it, sent without being turned into ASCII.
 _EBCDIC = frozenset(start.encode("cp037") for start in ("UNA", "UNB", "ISA"))
@@ -226,7 +235,7 @@ def _kind_of_text(content: bytes, filename: str, content_type: str) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         head = (text_of(content[: 2 * _HEAD]) or "").lstrip().encode()
     capitals = head[:_HEAD].upper()
-    if re.match(rb"UNA.{6}\s*UNB|UNB[+\x1d:]|UNA:", capitals, re.DOTALL) or re.match(rb"UN[HB]\+", capitals):
+    if _EDIFACT.match(capitals):
         return "edifact"
     if re.match(rb"ISA[^A-Za-z0-9\s]", capitals) or _BARE_X12.match(capitals):
         return "x12"
@@ -234,12 +243,17 @@ def _kind_of_text(content: bytes, filename: str, content_type: str) -> str:
         return "mail"
     if content[:3] in _EBCDIC:
         return "ebcdic"
+    if found := _LATER_EDI.search(capitals):
+        return "x12" if found[1] == b"ISA" else "edifact"
     text = text_of(content)
     if text is None:
         return _kind_of_marked(content)
     start = text.removeprefix("\ufeff").lstrip()
     if start.startswith("<"):
         return _kind_of_markup(start)
+    if len(_CLOSING.findall(start[: 16 * _HEAD])) >= _LEAST_CLOSED:
+        # Its beginning is lost, or something stands before it.
+        return _kind_of_markup(re.sub(r"^.*?<(?=[A-Za-z_?!])", "<", start, count=1, flags=re.DOTALL))
     if start[:1] in "{[" and _looks_like_json(start):
         return "json"
     if _share_of_controls(text) > 0.02:

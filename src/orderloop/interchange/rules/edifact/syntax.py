@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orderloop.interchange.facts import Fault, FaultCode
 from orderloop.interchange.rules.edi import Segment, Spot, fault
@@ -15,6 +15,12 @@ CHARACTER_SETS = {
 }  # fmt: skip
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _SYNTAX = re.compile(rb"UNB.(UNO[A-Z])", re.DOTALL)
+_LONGEST_ADVICE = 12
+_HEADER = re.compile(
+    r"\s*UNB(?P<element>[^A-Za-z0-9\s])UNO[A-Z](?P<component>[^A-Za-z0-9\s])[1-5].{0,400}?"
+    r"(?P<terminator>[^ \t\r\n])[ \t\r\n]*UN[GH](?P=element)",
+    re.DOTALL,
+)
 # A text may hold a star where only a machine would repeat an element.
 _NEVER_REPEATED = ("FTX", "IMD", "NAD")
 
@@ -63,21 +69,44 @@ def _decoded(content: bytes, codec: str, stated: str) -> tuple[str, tuple[Fault,
 
 
 def marks_of(text: str) -> tuple[Marks, str, tuple[Fault, ...]]:
-    """The service characters, the text behind their UNA, and what is wrong with them."""
+    """The service characters, the text behind their UNA, and what is wrong with them.
+
+    What a UNA does not say, or says wrongly, its UNB shows.
+    """
     text = text.lstrip("\ufeff \t\r\n\x00")
     if not text.startswith("UNA"):
-        return Marks(repetition=_repetition(text, Marks(), "*")), text, ()
+        marks, shown = Marks(), _shown_by(text)
+        told: tuple[Fault, ...] = ()
+        if shown is not None and shown != marks:
+            place = Spot(segment=1, tag="UNA").place()
+            marks, told = shown, (fault(FaultCode.MISSING_SEGMENT, place, rejects=False, name="UNA"),)
+        return replace(marks, repetition=_repetition(text, marks, "*")), text, told
     given, rest = text[3:9], text[9:]
     if len(given) < 6:
         return Marks(), "", (fault(FaultCode.DAMAGED, Spot(segment=1, tag="UNA").place(), detail="UNA"),)
     component, element, decimal, release, repetition, terminator = tuple(given)
     service = [sign for sign in (component, element, release, terminator) if sign != " "]
-    if len(set(service)) < len(service) or any(sign.isalnum() for sign in service) or " " in (component, element):
+    is_wrong = len(set(service)) < len(service) or any(sign.isalnum() for sign in service)
+    header = re.match(r"\s*UN[BGH](.)", rest)
+    if is_wrong or " " in (component, element) or (header is not None and header[1] != element):
         place = Spot(segment=1, tag="UNA").place()
-        return Marks(), rest, (fault(FaultCode.ENVELOPE, place, detail=f"UNA{given}"),)
+        begin = text.find("UNB", 3)
+        rest = text[begin:] if 0 < begin < _LONGEST_ADVICE else rest
+        return _shown_by(rest) or Marks(), rest, (fault(FaultCode.ENVELOPE, place, detail=f"UNA{given}"),)
     stated = Marks(component, element, decimal if decimal in ".," else "", release.strip(), "", terminator)
     repeats = _repetition(rest, stated, repetition.strip())
-    return Marks(component, element, stated.decimal, stated.release, repeats, terminator), rest, ()
+    return replace(stated, repetition=repeats), rest, ()
+
+
+def _shown_by(text: str) -> Marks | None:
+    """The service characters an interchange header uses, or None where it is none: the sign behind its tag, that
+    within its syntax identifier, and what stands before the next header."""
+    found = _HEADER.match(text)
+    if found is None or found["element"] == found["component"]:
+        return None
+    sign = found["terminator"]
+    is_line = sign.isalnum() or sign in "\r\n"
+    return Marks(found["component"], found["element"], terminator="\n" if is_line else sign)
 
 
 def _repetition(text: str, marks: Marks, sign: str) -> str:

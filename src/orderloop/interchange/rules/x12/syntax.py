@@ -15,6 +15,8 @@ _BARE = re.compile(
     r"(?:GS(?P<g>[^A-Za-z0-9\s])[A-Z]{2}(?P=g)[^\n]{1,80}?(?P=g)[XT](?P=g)\d{6}\w{0,6}"
     r"|ST(?P<s>[^A-Za-z0-9\s])\d{3}(?P=s)\w{1,9})(?P<terminator>[^A-Za-z0-9])"
 )
+# The first segment behind the ISA and the sign between its elements, wherever it begins.
+_AFTER_ISA = re.compile(r"(?<=[^A-Za-z0-9 ])\s*(?:GS|ST|TA1|IEA)([^A-Za-z0-9\s])(?=[A-Z0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,14 @@ def delimiters_of(text: str) -> tuple[Delimiters | None, str, tuple[Fault, ...]]
     if not text.startswith("ISA") or len(text) < 4:
         return None, text, (fault(FaultCode.ENVELOPE, place, detail=text[:20]),)
     element = text[3]
-    pieces = text[: 106 + 300].split(element, ISA_ELEMENTS)
+    head = text[: 106 + 300]
+    after = _AFTER_ISA.search(head)
+    count = head[: after.start() if after and after[1] == element else len(head)].count(element)
+    pieces = head.split(element, ISA_ELEMENTS)
     last = pieces[ISA_ELEMENTS] if len(pieces) > ISA_ELEMENTS else ""
-    if len(last) < 2:
-        return None, text, (fault(FaultCode.ENVELOPE, place, detail=text[:20]),)
+    if count < ISA_ELEMENTS or len(last) < 2:
+        # Cut off, or an element lost: no delimiter stands where it is looked for.
+        return None, text, (fault(FaultCode.ENVELOPE, place, detail=f"ISA01-ISA{count:02}"),)
     found = Delimiters(element, last[0], last[1])
     if last[1] in "\r\n" and last.split("\n")[1:2] and last.split("\n")[1].rstrip().endswith(last[0]):
         # No component separator is stated: what stands in its place ends every segment.
@@ -72,7 +78,7 @@ def delimiters_of(text: str) -> tuple[Delimiters | None, str, tuple[Fault, ...]]
     if (
         len(set(signs)) < len(signs)
         or any(sign.isalnum() for sign in signs)
-        or follows[:2] not in ("GS", "TA", "IE", "")
+        or (follows and not re.match(rf"[A-Z][A-Z0-9]{{1,2}}\s*{re.escape(found.element)}", follows))
     ):
         return None, text, (fault(FaultCode.ENVELOPE, place, detail=f"ISA16 {last[:4]}"),)
     return found, text, told
