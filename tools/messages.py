@@ -69,7 +69,19 @@ def collected(app: Path) -> list[polib.POEntry]:
             env={**os.environ, "DJANGO_SETTINGS_MODULE": ""},
         )
         made = copy / CATALOGUE
-        return list(polib.pofile(str(made))) if made.exists() else []
+        found = list(polib.pofile(str(made))) if made.exists() else []
+    return [*found, *_of_command_line({entry.msgid for entry in found})] if app.name == "entrypoints" else found
+
+
+def _of_command_line(known: set[str]) -> list[polib.POEntry]:
+    """What commands and their options are told by: it stands in their docstrings and is marked nowhere."""
+    import typer
+
+    from orderloop.entrypoints.cli import app
+    from orderloop.entrypoints.cli.words import words_of_help
+
+    words = words_of_help(typer.main.get_command(app))
+    return [polib.POEntry(msgid=text) for text in words if text not in known]
 
 
 def opened(app: Path) -> polib.POFile:

@@ -22,6 +22,7 @@ def order_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     # The command as it is once Django is loaded, in the terminal's language.
     monkeypatch.setattr(working, "at_work", lambda role: translation.override(working.language()))
     monkeypatch.setenv("COLUMNS", "400")
+    monkeypatch.delenv("LANGUAGE", raising=False)
     policies()
     a_partner(a_customer("HX").pk)
     a_product("BOLT-M8", price="12.5")
@@ -38,10 +39,12 @@ def test_every_step_is_explained_and_nothing_is_written(order_file: Path) -> Non
     assert (Message.objects.count(), Document.objects.count(), Order.objects.count()) == (0, 0, 0)
 
 
-def test_the_explanation_comes_as_json_too(order_file: Path) -> None:
+def test_the_explanation_comes_as_json_too(order_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")  # programs are told the same in every language
     done = CliRunner().invoke(app, ["intake", str(order_file), "--explain", "--json"])
     body = json.loads(done.output)
     assert body["orders"][0]["decision"] == "accept"
+    assert body["orders"][0]["then"] == "order over 50.00 CNY, confirmed to the customer"
     assert body["orders"][0]["judgement"]["matches"][0]["rung"] == "own"
     assert body["documents"][0]["reading"]["orders"][0]["fields"]["po_number"][0] == "PO-77"
 
@@ -64,8 +67,25 @@ def test_a_file_that_is_not_there_and_a_customer_nobody_knows_are_named(order_fi
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("zh_CN.UTF-8", ("价格与约定一致", "E_UNKNOWN_ITEM · 第 1 行 · 品号")),
-        ("C.UTF-8", ("Prices are those agreed", "E_UNKNOWN_ITEM · Line 1 · Item code: ")),
+        (
+            "zh_CN.UTF-8",
+            (
+                "价格与约定一致",
+                "E_UNKNOWN_ITEM · 第 1 行 · 品号",
+                "单据 0 的第 1 张订单：order",
+                "先前的订单",
+                "读出的值",
+            ),
+        ),
+        (
+            "C.UTF-8",
+            (
+                "Prices are those agreed",
+                "E_UNKNOWN_ITEM · Line 1 · Item code: ",
+                "Order 1 of document 0: order",
+                "Value read",
+            ),
+        ),
     ],
 )
 def test_what_is_wrong_is_told_in_the_terminals_language(

@@ -6,9 +6,11 @@ import typer
 
 from orderloop.entrypoints.cli import data, doctor, fax, intake, people, running, shared_secrets
 from orderloop.entrypoints.cli.screen import INTERRUPTED, explained, say_error
+from orderloop.entrypoints.cli.words import Spoken
 
 app = typer.Typer(
     name="orderloop",
+    cls=Spoken,
     help="Orderloop 订单闭环: the order desk, from message to delivery and back.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

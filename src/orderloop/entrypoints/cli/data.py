@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orderloop.entrypoints.cli.screen import Failure, Steps, say, say_json, say_table
+from orderloop.entrypoints.cli.words import gettext as _
 
 if TYPE_CHECKING:
     from orderloop.metrics.facts import Violation
@@ -53,12 +54,12 @@ def _violations() -> "list[Violation]":
 def _tell(violations: "Sequence[Violation]") -> None:
     """Name what does not hold, and end with 1 then."""
     if not violations:
-        say("Everything holds.")
+        say(_("Everything holds."))
         return
     from django.utils.translation import gettext
 
     rows = [[v.code, gettext(v.words), str(v.count), ", ".join(v.ids)] for v in violations]
-    say_table("What does not hold", ["Code", "What must hold", "Rows", "Which"], rows)
+    say_table(_("What does not hold"), [_("Code"), _("What must hold"), _("How many"), _("Which")], rows)
     raise typer.Exit(1)
 
 
@@ -141,12 +142,15 @@ def _tell_import(done: "Imported", sums: Mapping[str, Decimal]) -> None:
             [fault.file, str(fault.row or ""), fault.column, gettext(FAULT_WORDS[fault.code]) % dict(fault.params)]
             for fault in done.faults
         ]
-        say_table(f"{len(rows)} faults: nothing was written", ["File", "Row", "Column", "What is wrong"], rows)
+        title = _("%(count)s faults: nothing was written") % {"count": len(rows)}
+        say_table(title, [_("File"), _("Row"), _("Column"), _("What is wrong")], rows)
         return
     rows = [[target, f"{count:,}", f"{done.known.get(target, 0):,}"] for target, count in done.written.items()]
-    say_table(f"{done.company}{': only tried' if done.dry_run else ''}", ["Table", "Written", "Here already"], rows)
+    title = done.company + (_(": only tried") if done.dry_run else "")
+    say_table(title, [_("Table"), _("Rows written"), _("Here already")], rows)
     if sums:
-        say_table("Sums over all that is here now", ["", "Sum"], [[name, f"{value:,}"] for name, value in sums.items()])
+        rows = [[name, f"{value:,}"] for name, value in sums.items()]
+        say_table(_("Sums over all that is here now"), ["", _("Sum")], rows)
 
 
 def django(context: typer.Context) -> None:

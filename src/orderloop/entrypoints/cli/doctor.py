@@ -15,6 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 import typer
 
 from orderloop.entrypoints.cli.screen import say_json, say_table
+from orderloop.entrypoints.cli.words import gettext as _
 
 GIGABYTE = 10**9
 LEAST_FREE = 2 * GIGABYTE
@@ -57,9 +58,9 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.
     if as_json:
         say_json({"at_fault": at_fault, "findings": [asdict(finding) for finding in findings]})
     else:
-        styles = {State.OK: "green", State.WARNING: "yellow", State.FAULT: "bold red"}
+        styles = {str(State.OK): "green", str(State.WARNING): "yellow", str(State.FAULT): "bold red"}
         rows = [[finding.about, finding.state, finding.words, finding.todo] for finding in findings]
-        say_table("Orderloop", ["", "State", "Found", "What to do"], rows, {str(k): v for k, v in styles.items()})
+        say_table("Orderloop", ["", _("State"), _("Found"), _("What to do")], rows, styles)
     if at_fault:
         raise typer.Exit(1)
 

@@ -1,7 +1,7 @@
 """A document read by hand: what every step of intake makes of it, and, asked for, what becomes of it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from orderloop.entrypoints.cli.screen import Failure, Steps, say, say_json, say_table
+from orderloop.entrypoints.cli.words import gettext as _
 
 if TYPE_CHECKING:
     from orderloop.flow.services.arriving import Trial
@@ -139,18 +140,17 @@ def _arrival(file: Path, customer: str, channel: str, sender: str, caller: str, 
 
 def _tell_trial(trial: "Trial", explain: bool) -> None:
     if explain:
-        say_table("Documents", ["#", "In", "Name", "Format", "Bytes", "ms", "Orders", "Faults"],
-                  [_document_row(each) for each in trial.message.documents])  # fmt: skip
+        columns = ["#", _("Within"), _("Name"), _("Format"), _("Bytes"), "ms", _("Orders"), _("Faults")]
+        say_table(_("Documents"), columns, [_document_row(each) for each in trial.message.documents])
     for n, judged in enumerate(trial.judged):
         if explain:
             _tell_reading(judged)
             _tell_matches(judged)
         _tell_gates(judged)
-        say_table(
-            "Decision", ["Decision", "Customer", "Order before", "Then", "Findings"], [_decision_row(trial, n)], _STATES
-        )
+        columns = [_("Decision"), _("Customer"), _("Order before"), _("Then"), _("Findings")]
+        say_table(_("Decision"), columns, [_decision_row(trial, n)], _STATES)
     if not trial.judged:
-        say("No order was found.")
+        say(_("No order was found."))
 
 
 def _document_row(document: "ReadDocument") -> list[str]:
@@ -164,11 +164,11 @@ def _document_row(document: "ReadDocument") -> list[str]:
 
 
 def _fault_said(fault: "Fault") -> str:
-    from django.utils.translation import gettext as _
+    from django.utils.translation import gettext
 
     from orderloop.interchange.facts import FAULT_WORDS
 
-    said = _(FAULT_WORDS[fault.code]) % defaultdict(lambda: "…", fault.params)
+    said = gettext(FAULT_WORDS[fault.code]) % defaultdict(lambda: "…", fault.params)
     return f"{fault.code.value} {fault.place.path}".strip() + f" · {said}"
 
 
@@ -177,11 +177,15 @@ def _tell_reading(judged: "Judged") -> None:
     rows = [[name, *_value_cells(value)] for name, value in order.fields.items()]
     for n, line in enumerate(order.lines):
         rows += [[f"lines/{n}/{name}", *_value_cells(value)] for name, value in line.items()]
-    more = f", the first {_MOST_ROWS} of {len(rows)} values" if len(rows) > _MOST_ROWS else ""
-    title = f"Order {judged.found.index + 1} of document {judged.found.ordinal}: {order.role.value}{more}"
-    say_table(title, ["Field", "Value", "As it stands", "Place", "Method", "Confidence"], rows[:_MOST_ROWS])
+    title = _("Order %(n)s of document %(document)s: %(role)s") % {
+        "n": judged.found.index + 1, "document": judged.found.ordinal, "role": order.role.value,
+    }  # fmt: skip
+    if len(rows) > _MOST_ROWS:
+        title += _(", the first %(shown)s of %(count)s values") % {"shown": _MOST_ROWS, "count": len(rows)}
+    columns = [_("Field"), _("Value read"), _("As it stands"), _("Place"), _("Method"), _("Confidence")]
+    say_table(title, columns, rows[:_MOST_ROWS])
     if order.faults:
-        say_table("Faults of the order", ["Fault"], [[_fault_said(each)] for each in order.faults])
+        say_table(_("Faults of the order"), [_("Fault")], [[_fault_said(each)] for each in order.faults])
 
 
 def _value_cells(value: Any) -> list[str]:
@@ -201,7 +205,8 @@ def _value_cells(value: Any) -> list[str]:
 def _tell_matches(judged: "Judged") -> None:
     rows = [[str(n + 1), *_match_cells(match)] for n, match in enumerate(judged.judgement.matches[:_MOST_ROWS])]
     if rows:
-        say_table("Matching", ["Line", "Product", "By", "Tried", "Why not", "Suggested"], rows)
+        columns = [_("Line"), _("Product"), _("Known by"), _("Tried"), _("Why not"), _("Suggested")]
+        say_table(_("Matching"), columns, rows)
 
 
 def _match_cells(match: "Matched") -> list[str]:
@@ -211,13 +216,13 @@ def _match_cells(match: "Matched") -> list[str]:
 
 
 def _tell_gates(judged: "Judged") -> None:
-    from django.utils.translation import gettext as _
+    from django.utils.translation import gettext
 
     from orderloop.intake.facts import GATE_WORDS
 
     rows = [
         [
-            f"{each.gate.value}\n{_(GATE_WORDS[each.gate])}",
+            f"{each.gate.value}\n{gettext(GATE_WORDS[each.gate])}",
             each.state.value,
             ", ".join(f"{name} {value}" for name, value in each.figures.items()),
             _sentences(each.findings),
@@ -225,12 +230,12 @@ def _tell_gates(judged: "Judged") -> None:
         for each in judged.judgement.gates
     ]
     if rows:
-        say_table("Gates", ["Gate", "State", "Figures", "Found"], rows, _STATES)
+        say_table(_("Gates"), [_("Gate"), _("State"), _("Figures read"), _("Found")], rows, _STATES)
 
 
 def _decision_row(trial: "Trial", n: int) -> list[str]:
     judged = trial.judged[n]
-    whose = str(judged.identified.customer_id or "unknown")
+    whose = str(judged.identified.customer_id or _("unknown"))
     by = ", ".join(" ".join(filter(None, each)) for each in judged.identified.by)
     return [
         judged.decision.value,
@@ -241,16 +246,18 @@ def _decision_row(trial: "Trial", n: int) -> list[str]:
     ]
 
 
-def _then(trial: "Trial", n: int) -> str:
-    """What the customer would hear."""
+def _then(trial: "Trial", n: int, _: Callable[[str], str] = _) -> str:
+    """What the customer would hear; for programs `_` leaves it in English."""
     examined = trial.examined[n]
     if examined is None:
-        return {"duplicate": "the first acknowledgement again", "change": "a proposal for a person"}.get(
-            trial.judged[n].decision.value, "nothing is answered"
-        )
+        heard = {"duplicate": _("the first acknowledgement again"), "change": _("a proposal for a person")}
+        return heard.get(trial.judged[n].decision.value, _("nothing is answered"))
     if examined.new_order is not None:
-        return f"order over {examined.new_order.gross} {examined.new_order.currency}, confirmed to the customer"
-    return "receipt, then a question" if trial.judged[n].decision.value == "ask" else "receipt; a person looks at it"
+        amount = f"{examined.new_order.gross} {examined.new_order.currency}"
+        return _("order over %(amount)s, confirmed to the customer") % {"amount": amount}
+    if trial.judged[n].decision.value == "ask":
+        return _("receipt, then a question")
+    return _("receipt; a person looks at it")
 
 
 def _codes(trial: "Trial", n: int) -> str:
@@ -282,7 +289,7 @@ def _tell_arrived(message_id: int, arrived: "Arrived", as_json: bool) -> None:
         return
     drafts = ", ".join(f"#{each}" for each in arrived.draft_ids)
     row = [str(message_id), arrived.outcome.value, ", ".join(numbers), drafts, ", ".join(arrived.reasons)]
-    say_table("Taken in", ["Message", "Outcome", "Orders", "Drafts", "Findings"], [row])
+    say_table(_("Taken in"), [_("Message"), _("Outcome"), _("Orders"), _("Drafts"), _("Findings")], [row])
 
 
 def _trial_body(trial: "Trial") -> dict[str, Any]:
@@ -303,7 +310,7 @@ def _trial_body(trial: "Trial") -> dict[str, Any]:
                 "document": judged.found.ordinal, "n": judged.found.index, "merged": list(judged.found.merged),
                 "customer_id": judged.identified.customer_id, "by": [list(each) for each in judged.identified.by],
                 "decision": judged.decision.value, "order_before": judged.order_number, "diff": dict(judged.diff),
-                "judgement": judgement_body(judged.judgement), "then": _then(trial, n),
+                "judgement": judgement_body(judged.judgement), "then": _then(trial, n, str),
                 "findings": [finding_body(each) for each in (examined.findings if examined else ())],
             }
             for n, (judged, examined) in enumerate(zip(trial.judged, trial.examined, strict=True))

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from orderloop.entrypoints.cli.screen import Failure, say, say_json, say_table
+from orderloop.entrypoints.cli.words import gettext as _
 
 secret_app = typer.Typer(help="Secrets shared with other systems.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
@@ -89,5 +90,5 @@ def list_secrets(as_json: AsJson = False) -> None:
         if as_json:
             say_json(rows)
         else:
-            say_table("Secrets", ["Name", "Customer", "Changed", "By", "Former until", "Retired"],
-                      [[str(value or "") for value in row.values()] for row in rows], {})  # fmt: skip
+            columns = [_("Name"), _("Customer"), _("Last changed"), _("Changed by"), _("Former until"), _("Retired")]
+            say_table(_("Secrets"), columns, [[str(value or "") for value in row.values()] for row in rows])

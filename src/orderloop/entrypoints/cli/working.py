@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from orderloop.entrypoints.cli.words import language
+
 
 def set_up_django(role: str) -> None:
     """Load the product as `owner`, `app` or `read`; call before anything of it is imported."""
@@ -18,12 +20,6 @@ def set_up_django(role: str) -> None:
 
     django.setup()
     translation.activate(language())
-
-
-def language() -> str:
-    """The reader's language by the usual variables: Chinese or English."""
-    given = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
-    return "zh-hans" if given.lower().startswith("zh") else "en"
 
 
 @contextmanager
