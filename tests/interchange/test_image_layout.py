@@ -47,3 +47,11 @@ def test_recognised_words_of_one_label_end_with_their_ink_and_stand_further_apar
     value = [Word("2026-01-10", (0.25, 0.100, 0.33, 0.112), 0.95)]
     scan = Page(1, 612.0, 792.0, (*label, *value, *below), is_scan=True)
     assert order_from_pages([scan], Hints()).text("ordered_on") == "2026-01-10"
+
+
+def test_a_label_in_two_languages_begins_however_near_the_value_before_it_stands():
+    read = order("送货地址  江山南路298号 电话 Tel 0630-52368485\n\n采购单号  PO-4711     日期 2026-04-12\n")
+    assert (read.text("ship_to_text"), read.text("po_number")) == ("江山南路298号", "PO-4711")
+    # In one language it may be a word of the value.
+    read = order("送货地址  江山南路298号 电话 0630-52368485\n\n采购单号  PO-4711     日期 2026-04-12\n")
+    assert read.text("ship_to_text") == "江山南路298号 电话 0630-52368485"

@@ -265,6 +265,9 @@ def test_a_line_that_was_read_surely_is_not_read_again():
         ("SC—M5-120-ZN", "SC-M5-120-ZN"), (",GLV-M3", "GLV-M3"), ("-只", "只"), ("stain1ess", "stainless"),
         ("bal1", "ball"), ("0-ring,", "O-ring,"), ("6xl70mm", "6x170mm"), ("P.0.", "P.O."),
         ("P020260125360", "PO20260125360"),
+        ("1750.002026年9月", "1750.00 2026年9月"), ("69000102482026年7月31日", "6900010248 2026年7月31日"),
+        ("2026年7月31日", "2026年7月31日"), ("tape，P46716-68", "tape， P46716-68"), ("bolt,M8", "bolt,M8"),
+        ("46O", "460"), ("M4O", "M4O"), ("4O-A", "4O-A"),
         ("114.002026/3/16", "114.00 2026/3/16"), ("2026,10.16", "2026.10.16"), ("2026.10,16", "2026.10.16"),
         ("€3,363,40", "€3363.40"), ("1.038.47", "1038.47"), ("12,345,678", "12,345,678"), ("2026.11.03", "2026.11.03"),
         ("0S-6765", "OS-6765"), ("0R.227.050", "OR.227.050"), ("HB83O5", "HB8305"), ("0.5M", "0.5M"), ("05", "05"),
@@ -313,6 +316,7 @@ def test_a_number_that_could_read_otherwise_and_nothing_else_proves_is_doubted(n
         ("400", "11.30", "46.20", "100", ("400", "11.30", "45.20")),
         ("2500", "0.30", "750.00", None, ("2500", "0.30", "750.00")),
         ("2300", "0.30", "740.00", None, ("2300", "0.30", "740.00")),
+        ("40", "51.23", "2169.20", None, ("40", "54.23", "2169.20")),
         # 5 x 3 and 3 x 5 would both do.
         ("3", "3", "15", None, ("3", "3", "15")),
     ],
@@ -337,6 +341,36 @@ def test_a_description_goes_on_after_a_comma(read, told):
     line = {"description": Value(read, raw=read, confidence=0.9)}
     (found,) = with_doubts(ReadOrder(Role.ORDER, lines=(line,))).lines
     assert (found["description"].text, found["description"].raw) == (told, read)
+
+
+@pytest.mark.parametrize(
+    ("read", "told"),
+    [("9 Li Road, Tiexi, Shenyang. Liaoning", "9 Li Road, Tiexi, Shenyang, Liaoning"),
+     ("Bldg. Nine, Park Ave. West", "Bldg. Nine, Park Ave. West"), ("Street 5. Floor", "Street 5. Floor")],
+)  # fmt: skip
+def test_an_address_goes_on_after_a_comma(read, told):
+    order = ReadOrder(Role.ORDER, {"ship_to_text": Value(read, raw=read, confidence=0.9)})
+    found = with_doubts(order).fields["ship_to_text"]
+    assert (found.text, found.raw) == (told, read)
+
+
+@pytest.mark.parametrize(
+    ("read", "told"),
+    [
+        (["", "2", "3", ""], ["1", "2", "3", "4"]), (["10", "", "30"], ["10", "20", "30"]),
+        # Lines between them are missing, too few are told, or none came first.
+        (["1", "2", "", "5"], ["1", "2", "", "5"]), (["", "2", "", ""], ["", "2", "", ""]),
+        (["", "1", "2"], ["", "1", "2"]), (["1", "", "2"], ["1", "", "2"]), (["", ""], ["", ""]),
+    ],
+)  # fmt: skip
+def test_a_line_number_that_was_passed_over_is_told_by_the_others(read, told):
+    lines = tuple({"line_no": Value(text, confidence=0.9)} if text else {} for text in read)
+    found = with_doubts(ReadOrder(Role.ORDER, lines=lines)).lines
+    assert [line["line_no"].text if "line_no" in line else "" for line in found] == told
+    sure = [
+        line["line_no"].confidence for line, text in zip(found, read, strict=True) if "line_no" in line and not text
+    ]
+    assert set(sure) <= {0.6}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 on the page. A word nobody knows that is a known one with a stroke lost is that one."""
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,9 @@ _CODE = re.compile(r"[A-Z0-9][A-Z0-9./_-]{4,23}")
 _PAIRS = "35 56 38 68 80 17 14 OB 0O 0D 0Q 1I IL S5 B8 Z2 Z7 HI VY XN VN XK NH ., EF PF CG UV"
 _SIGNS_ALIKE = {sign: "".join(other for pair in _PAIRS.split() for other in pair if sign in pair and other != sign)
                 for sign in set(_PAIRS.replace(" ", ""))}  # fmt: skip
+# Two or more strokes are an H or two; and what is left of letters printed thin.
+_BARS = re.compile(r"(?<![A-Z])[HIl]{2,5}")
+_OF_THIN_PRINT = frozenset(("1V", "1A", "4A", "1L", "1H", "1N", "1M", "VM", "2Z", "7Z", "lI", "lH"))
 # Words that short are known ones only if their e lost its bar or their l is a one.
 _SHORT, _LOST = 4, frozenset("c10íìîï")
 # How long a Latin and a Chinese word are at least to be known by the page alone.
@@ -64,8 +68,9 @@ class Vocabulary:
             by_strokes.setdefault(_strokes(word), []).append(word)
         return cls(words, {key: tuple(sorted(found)) for key, found in by_strokes.items()}, codes, by_gap)
 
-    def code_like(self, text: str) -> str:
-        """The one code that differs from a text in one sign that looks alike; the text where none or several do."""
+    def code_like(self, text: str, sure: float = 1.0) -> str:
+        """The one code that differs from a text in one sign that looks alike, or if that is doubtful in some letters;
+        the text where none or several do."""
         if text in self.codes:
             return text
         found = {
@@ -74,7 +79,22 @@ class Vocabulary:
             for code in self.by_gap.get((at, text[:at] + text[at + 1 :]), ())
             if code[at] in _SIGNS_ALIKE.get(sign, "")
         }
+        found |= {code for code in (_BARS.sub(bars, text, count=1) for bars in ("H", "HH")) if code in self.codes}
+        if not found and sure < _SURE and _CODE.fullmatch(text.upper()):
+            found = {code for code in self.codes if _is_code_in_doubt(text, code)}
         return found.pop() if len(found) == 1 else text
+
+
+def _is_code_in_doubt(text: str, code: str) -> bool:
+    """Whether a text is a code with up to three signs taken for others that look alike, not more than one a digit."""
+    if len(text) != len(code):
+        return False
+    wrong = [(sign, meant) for sign, meant in zip(text, code, strict=True) if sign != meant]
+    return (
+        len(wrong) <= min(3, len(code) // 3)
+        and sum(meant.isdigit() for _sign, meant in wrong) < 2
+        and all(meant in _SIGNS_ALIKE.get(sign, "") or sign + meant in _OF_THIN_PRINT for sign, meant in wrong)
+    )
 
 
 def _words_in(text: str) -> Iterator[str]:
@@ -109,7 +129,7 @@ def familiar(words: Sequence[Word], known: Vocabulary) -> list[Word]:
         if len(found) >= (_SHORTEST_OF_PAGE if found.isascii() else _LONG_OF_PAGE)
     )
     words = [replace(word, text=_parted(_mended(word, (of_forms(), known), page))) for word in words]
-    return [_changed(word, known.code_like(word.text)) for word in words]
+    return [_changed(word, known.code_like(word.text, word.confidence)) for word in words]
 
 
 def _mended(word: Word, known: Sequence[Vocabulary], page: Vocabulary) -> str:
@@ -121,15 +141,22 @@ def _latin(text: str, sure: float, known: Sequence[Vocabulary], page: Vocabulary
     lower = text.lower()
     if any(lower in each.words for each in known) or sum(sign.isascii() and sign.isalpha() for sign in text) < 2:
         return text
+    if (plain := _without_marks(lower)) != lower and plain in page.words:
+        return _cased(plain, text)
     found = {word for each in known for word in each.by_strokes.get(_strokes(lower), ())}
     if not found and sure < _SURE and len(lower) >= _SHORTEST_OF_PAGE:
         found = set(page.by_strokes.get(_strokes(lower), ())) - {lower}
-    if not found and sure < _DOUBTFUL and len(lower) >= _SHORTEST_LIKE and "1" not in lower:
+    if not found and sure < _DOUBTFUL and len(lower) >= _SHORTEST_LIKE and "1" not in lower and lower not in page.words:
         found = {word for each in known for word in each.words if word.isascii() and _is_near(lower, word)}
     meant = found.pop() if len(found) == 1 else lower
     if len(lower) <= _SHORT and any(a != b and a not in _LOST for a, b in zip(lower, meant, strict=False)):
         return text
     return text if meant == lower else _cased(meant, text)
+
+
+def _without_marks(word: str) -> str:
+    """A word without the accents that dirt makes."""
+    return "".join(sign for sign in unicodedata.normalize("NFD", word) if not unicodedata.combining(sign))
 
 
 def _cased(word: str, like: str) -> str:
@@ -185,26 +212,46 @@ def _adjoin(left: Word, right: Word) -> bool:
     return left.box[1] < level < left.box[3] and right.box[0] - left.box[2] < 0.5 * (left.box[3] - left.box[1])
 
 
-_ADDRESS = re.compile(r"@[\w-]+\.|^www\.")
-_WITH_ONE = re.compile(r"(?<![A-Za-z])([a-z]{4,})l(?=\d{2})")
+_ADDRESS = re.compile(r"@[\w-]+\.|^www?\.")
 _SYLLABLES = re.compile(
     r"(?:(?![gkh]i)(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:[iu]?ang|iong|[eio]ng|[iu]?an|[eiu]n|[iu]a|ia?o|uo|ai|ei|ao|ou|ie|i?u|"
     r"ui|uai|ue|er|[aoeiv])){2,}"
 )
+# What addresses end with: the usual ones, and the one that is set aside for examples.
+_USUAL_ENDINGS = "com net org edu gov info biz io cn hk tw de fr it es nl pl uk us eu jp kr example"
+_ENDINGS = {_strokes(ending): ending for ending in _USUAL_ENDINGS.split()}
+# What may be a number behind a name: one that begins with a digit, or with what may be a one before two more.
+_SERIAL = re.compile(r"(?:\d|l(?=\d{2}))[\dlIoO]*")
+_AS_DIGITS = str.maketrans("lIoO", "1100")
 
 
 def _with_addresses(words: Sequence[Word]) -> list[Word]:
-    """Words that are addresses of mail or the web with a one for an l between a name and a number: a name the page
-    states, or one of Chinese syllables, none of which ends so."""
-    stated = frozenset(name.lower() for word in words for name in re.findall(r"[A-Za-z]{4,}", word.text))
-
-    def meant(found: re.Match[str]) -> str:
-        name = found[1]
-        is_name = name in stated or (len(name) > 4 and bool(_SYLLABLES.fullmatch(name)))
-        return f"{name}1" if is_name else found[0]
-
-    told = [_WITH_ONE.sub(meant, word.text) if _ADDRESS.search(word.text) else word.text for word in words]
+    """Words that are addresses of mail or the web with the letters that recognition mistakes put right: the ending,
+    and in a name and the number behind it ones and l, where the page states the name or it is of Chinese syllables."""
+    texts = (word.text.lower() for word in words if not _ADDRESS.search(word.text))
+    stated = {_strokes(name): name for text in texts for name in re.findall(r"[a-z]{4,}", text)}
+    told = [_address(word.text, stated) if _ADDRESS.search(word.text) else word.text for word in words]
     return [_changed(word, text) for word, text in zip(words, told, strict=True)]
+
+
+def _address(text: str, stated: Mapping[str, str]) -> str:
+    labels = [_named(label, stated) for label in re.split(r"([@.:：/])", text)]
+    labels[-1] = _ENDINGS.get(_strokes(labels[-1]), labels[-1])
+    return "".join(labels)
+
+
+def _named(label: str, stated: Mapping[str, str]) -> str:
+    """A part of an address as a name and the number behind it."""
+    for end in range(len(label), 3, -1):
+        name, serial = label[:end], label[end:]
+        if serial and not _SERIAL.fullmatch(serial):
+            continue
+        name = name if name in stated.values() else stated.get(_strokes(name), name)
+        # Before a letter there is a letter.
+        letters = re.sub(r"[10](?=[a-z])", lambda sign: "l" if sign[0] == "1" else "o", name)
+        if name in stated.values() or (len(letters) > _SHORT and _SYLLABLES.fullmatch(letters)):
+            return (name if name in stated.values() else letters) + serial.translate(_AS_DIGITS)
+    return label
 
 
 def _changed(word: Word, text: str) -> Word:

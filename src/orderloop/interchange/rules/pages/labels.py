@@ -180,6 +180,8 @@ def _label_at(sheet: Sheet, index: int, line: Line, at: int, end: int, learnt: M
         at == 0
         or _is_apart(line.tokens[at - 1], run[0], line, sheet)
         or line.tokens[at - 1].text in ("/", "|", "(")
+        # A label in two languages is no part of a value, however near that stands.
+        or (meaning.strength >= 1 and bool(_CHINESE.match(text) and re.search(r"[A-Za-z]{2}", text)))
         or (
             number_in(line.tokens[at - 1].text) is not None
             and (bool(_CHINESE.match(text)) or meaning.name.startswith("sum:"))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from orderloop.interchange.facts import Page, ReadOrder, Value
+from orderloop.interchange.facts import Method, Page, ReadOrder, Value
 
 _MENDED: tuple[tuple[re.Pattern[str], str], ...] = (
     # Dashes of a code are hyphens, however long they came out.
@@ -39,11 +39,13 @@ _MENDED: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^([A-Z]{1,4}),(?=\d+\.\d+$)"), r"\1."),
     # A code begins with its letters; between digits there is a digit.
     (re.compile(r"^0(?=[A-Z]{1,3}[-./]?[A-Z]?\d)"), "O"),
-    (re.compile(r"(?<=\d)O(?=\d)"), "0"),
+    (re.compile(r"(?<=\d)O(?=\d)|(?<=^\d)O$|(?<=^\d\d)O$|(?<=^\d\d\d)O$"), "0"),
+    # The last word of a cell and the code of the next one.
+    (re.compile(r"(?<=[a-z][，,])(?=[A-Z]\d{4,})"), " "),
     # The sign of the yuan has lost its bars.
     (re.compile(r"^Y(?=(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{2,4}$)"), "¥"),
-    # An amount and the day of the next column; a day with one of its points a comma.
-    (re.compile(r"(?<=\.\d\d)(?=20\d\d[-/.]\d{1,2}[-/.]\d{1,2}$)"), " "),
+    # A figure and the day of the next column; a day with one of its points a comma.
+    (re.compile(r"(?<=\.\d\d)(?=20\d\d[-/.]\d{1,2}[-/.]\d{1,2}$)|(?<=\d)(?=20\d\d年)"), " "),
     (re.compile(r"^(20\d\d)(?:,(\d{1,2})[.,]|\.(\d{1,2}),)(\d{1,2})$"), r"\1.\2\3.\4"),
     # `P.O. No.` and the numbers that begin with it.
     (re.compile(r"(?<![A-Za-z0-9])P\.0(?=\.|\s*#|\s*No|$)"), "P.O"),
@@ -63,8 +65,10 @@ _LATIN_LETTERS = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧΛАВЕКМНОРС
 _DOUBTED, _UNPROVEN = 0.7, ("po_number", "refers_to")
 _FIGURES, _SET_RIGHT = ("quantity", "unit_price", "amount"), 0.6
 _POINT = re.compile(r"(?<=[a-z]{3})\.(?= [a-z]{2})(?<!incl\.)(?<!excl\.)(?<!approx\.)")
+# A point behind a word too long to be shortened, before the next part of an address.
+_POINT_OF_PLACE = re.compile(r"(?<=[a-z]{5})\.(?= ?[A-Z][a-z]{2})")
 # With a stroke lost or added, one digit is another.
-_DIGITS_ALIKE = {"3": "58", "5": "36", "6": "58", "8": "360", "1": "7", "7": "1", "0": "8", "4": "1"}
+_DIGITS_ALIKE = {"3": "58", "5": "36", "6": "58", "8": "360", "1": "74", "7": "1", "0": "8", "4": "1"}
 
 
 def mended(text: str) -> str:
@@ -88,7 +92,10 @@ def with_doubts(order: ReadOrder, pages: Sequence[Page] = ()) -> ReadOrder:
             fields[name] = _doubted(fields[name])
     if "requested_on" in fields and _stands_once(fields["requested_on"], pages):
         fields["requested_on"] = _doubted(fields["requested_on"])
-    lines = [_with_commas(_with_digit_right(line)) for line in order.lines]
+    if "ship_to_text" in fields:
+        place = fields["ship_to_text"]
+        fields["ship_to_text"] = replace(place, text=_POINT_OF_PLACE.sub(",", place.text))
+    lines = [_with_commas(_with_digit_right(line)) for line in _with_running_numbers(order.lines)]
     lines = [
         {**line, "requested_on": _doubted(line["requested_on"])}
         if "requested_on" in line and _stands_once(line["requested_on"], pages)
@@ -130,6 +137,26 @@ def _with_commas(line: dict[str, Value]) -> dict[str, Value]:
     """A line whose description goes on in small letters after a comma, where a point was read."""
     told = line.get("description")
     return line if told is None else {**line, "description": replace(told, text=_POINT.sub(",", told.text))}
+
+
+def _with_running_numbers(lines: Sequence[Mapping[str, Value]]) -> list[Mapping[str, Value]]:
+    """Lines that are numbered by ones or tens, as all numbers read agree, with the numbers that were not read: a lone
+    digit is often passed over."""
+    told = {at: int(line["line_no"].text) for at, line in enumerate(lines)
+            if "line_no" in line and re.fullmatch(r"\d{1,5}", line["line_no"].text)}  # fmt: skip
+    for step in (1, 10):
+        firsts = {number - at * step for at, number in told.items()}
+        if 1 < len(told) >= len(lines) / 2 and len(firsts) == 1 and min(firsts) > 0:
+            (first,) = firsts
+            return [
+                line if at in told else {**line, "line_no": _counted(first + at * step)}
+                for at, line in enumerate(lines)
+            ]
+    return list(lines)
+
+
+def _counted(number: int) -> Value:
+    return Value(str(number), method=Method.PATTERN, confidence=_SET_RIGHT)
 
 
 def _with_digit_right(line: Mapping[str, Value]) -> dict[str, Value]:
