@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from orderloop.interchange.facts import Fault, FaultCode, Hints, Method, Page, Place, ReadOrder, Role, Value
 from orderloop.interchange.rules.lexicon import fold_label
+from orderloop.interchange.rules.pages.asides import sent_apart
 from orderloop.interchange.rules.pages.days import cut_days
 from orderloop.interchange.rules.pages.goods import lines_of_goods
 from orderloop.interchange.rules.pages.header import Region, header_from, regions_of, role_from, sums_from
@@ -80,7 +81,7 @@ def _read(pages: Sequence[Page], hints: Hints) -> tuple[ReadOrder, list[Region],
     if "currency" not in fields:
         fields.update(_currency(sheets, tables))
     _doubt_cut_days([fields, *lines])
-    faults += [*stacked.faults, *_doubts(fields, lines)]
+    faults += [*stacked.faults, *_doubts(fields, lines), *sent_apart(lines)]
     faults += caveats_on([sheet for sheet in sheets if sheet.number in {1, *taken}])
     order = ReadOrder(Role(role_from(sheets)), fields, tuple(lines), tuple(faults))
     order = with_doubts(order, pages) if usage.is_recognised else order

@@ -8,6 +8,7 @@ from itertools import product
 
 from orderloop.foundation.quantity import canonical_unit
 from orderloop.interchange.facts import Method, Value
+from orderloop.interchange.rules.pages.asides import parted, with_said
 from orderloop.interchange.rules.pages.columns import Column
 from orderloop.interchange.rules.pages.days import day_among
 from orderloop.interchange.rules.pages.guessed import with_guessed
@@ -48,10 +49,16 @@ class _Figure:
 
 def lines_from(table: Table, usage: Usage) -> list[dict[str, Value]]:
     """The order lines of a table, a value for each field a row states."""
+    beside = [parted(row.cells, row.sheet) for row in table.rows]
+    rows = tuple(Row(row.sheet, cells) for row, (cells, _said) in zip(table.rows, beside, strict=True))
+    table = replace(table, rows=rows)
     columns = _retitled(table)
     if any(column.origin for column in columns):
         columns = with_guessed(columns, _texts_of(table), usage.decimal_sign)
-    lines = [_line(row, columns, usage, table.is_shaped) for row in table.rows]
+    lines = [
+        with_said(_line(row, columns, usage, table.is_shaped), said)
+        for row, (_cells, said) in zip(rows, beside, strict=True)
+    ]
     return [line for line in lines if "quantity" in line or "item" in line or "description" in line]
 
 

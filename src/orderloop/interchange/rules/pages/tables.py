@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from orderloop.interchange.rules.lexicon import fold_label, half_meaning, label_meaning
+from orderloop.interchange.rules.pages.asides import aside_of
 from orderloop.interchange.rules.pages.bounds import with_bounds
 from orderloop.interchange.rules.pages.columns import Column, Heading, find_heading, same_titles
 from orderloop.interchange.rules.pages.glued import barcodes_apart, cells_apart
@@ -272,7 +273,7 @@ def _anchors(sheet: Sheet, columns: Sequence[Column], body: Sequence[tuple[int, 
     found: list[int] = []
     for at, (index, late) in enumerate(body):
         least = max(needed, typical - 1) if late else needed
-        if weights[at] >= least and _figure_at(columns, cells[at]) and not _is_prose(sheet.lines[index], sheet):
+        if weights[at] >= least and _figure_at(columns, cells[at]) and not _is_no_row(sheet.lines[index], sheet):
             line = sheet.lines[index]
             if found and _levels_near(sheet.lines[body[found[-1]][0]], line):
                 continue
@@ -280,8 +281,10 @@ def _anchors(sheet: Sheet, columns: Sequence[Column], body: Sequence[tuple[int, 
     return found
 
 
-def _is_prose(line: Line, sheet: Sheet) -> bool:
-    """Whether a line is one long run of words, as terms in small print are."""
+def _is_no_row(line: Line, sheet: Sheet) -> bool:
+    """Whether a line is one long run of words, as terms in small print are, or says something of a line above."""
+    if aside_of(text_of(line.tokens)) is not None:
+        return True
     is_long = len(line.tokens) > 7 or sum(len(token.text) for token in line.tokens) > 30
     return is_long and len(pieces_of(line, sheet, gap=0.72)) == 1
 
@@ -340,19 +343,41 @@ def _is_rest(column: Column, upper: Sequence[Token], lower: Sequence[Token]) -> 
 def _owners(sheet: Sheet, lines: Sequence[Line], anchors: Sequence[int]) -> dict[int, int]:
     """Which row each line belongs to, by position; lines above the first row and below the last if they touch it."""
     owner = {anchor: anchor for anchor in anchors}
+    asides = _asides(lines, anchors)
     for upper, lower in pairwise(anchors):
         cut = _cut_between(sheet, lines, upper, lower)
         for at in range(upper + 1, lower):
-            owner[at] = upper if at < cut else lower
+            # A row of its own between two rulings says something of the row above.
+            is_aside = at in asides and _ruled_between(sheet, lines[at], lines[lower])
+            owner[at] = upper if at < cut or is_aside else lower
     for at in range(anchors[0] - 1, -1, -1):
         if not _touches(sheet, lines[at], lines[at + 1]):
             break
         owner[at] = anchors[0]
+    usual = {asides[at] for at in asides if at < anchors[-1]}
     for at in range(anchors[-1] + 1, len(lines)):
+        if asides.get(at) in usual and _is_near(lines[at - 1], lines[at]):
+            owner[at] = anchors[-1]
+            continue
         if not _touches(sheet, lines[at - 1], lines[at]) or _is_labelled(lines[at], sheet):
             break
         owner[at] = anchors[-1]
     return owner
+
+
+def _asides(lines: Sequence[Line], anchors: Sequence[int]) -> dict[int, tuple[str, int]]:
+    """The positions below the first row that say something of the row above, each with its label and left side."""
+    found: dict[int, tuple[str, int]] = {}
+    for at in range(anchors[0] + 1, len(lines)):
+        more = lines[at + 1].tokens if at + 1 < len(lines) and at + 1 not in anchors else []
+        aside = aside_of(text_of([*lines[at].tokens, *more])) if at not in anchors else None
+        if aside is not None:
+            found[at] = (aside.label, round(lines[at].tokens[0].x0))
+    return found
+
+
+def _is_near(upper: Line, lower: Line) -> bool:
+    return lower.y0 - upper.y1 < 1.5 * max(upper.height, lower.height)
 
 
 def _touches(sheet: Sheet, upper: Line, lower: Line) -> bool:
