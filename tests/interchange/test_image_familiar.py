@@ -166,9 +166,10 @@ def test_a_code_one_stroke_from_one_of_ours_is_that_and_is_doubted(said, meant):
     [
         ("III-M8-80-A2", 0.95, "HH-M8-80-A2"), ("Hl-7861", 0.95, "HH-7861"), ("II-7861", 0.95, "HH-7861"),
         ("1L1-M8-105-2N", 0.3, "VLV-M8-105-ZN"), ("OS-M20-13-12", 0.3, "OS-M20-15-A2"),
+        ("HW-7861", 0.6, "HH-7861"), ("HW-7861", 0.95, "HW-7861"), ("HH-7961", 0.6, "HH-7961"),
         # Read surely, with two digits or a sign that looks otherwise, or one of two.
         ("1L1-M8-105-2N", 0.95, "1L1-M8-105-2N"), ("OS-M20-13-A3", 0.3, "OS-M20-13-A3"),
-        ("VLW-M8-105-ZN", 0.3, "VLW-M8-105-ZN"), ("AA4411XN", 0.3, "AA4411XN"),
+        ("VLV-M8-109-ZN", 0.3, "VLV-M8-109-ZN"), ("AA4411XN", 0.3, "AA4411XN"),
     ],
 )  # fmt: skip
 def test_a_doubtful_code_with_some_strokes_lost_is_the_one_it_is_left_of(said, sure, meant):

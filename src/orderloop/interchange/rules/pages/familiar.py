@@ -69,8 +69,8 @@ class Vocabulary:
         return cls(words, {key: tuple(sorted(found)) for key, found in by_strokes.items()}, codes, by_gap)
 
     def code_like(self, text: str, sure: float = 1.0) -> str:
-        """The one code that differs from a text in one sign that looks alike, or if that is doubtful in some letters;
-        the text where none or several do."""
+        """The one code that differs from a text in one sign that looks alike, or if that is doubtful in some such
+        letters or in any one; the text where none or several do."""
         if text in self.codes:
             return text
         found = {
@@ -81,7 +81,12 @@ class Vocabulary:
         }
         found |= {code for code in (_BARS.sub(bars, text, count=1) for bars in ("H", "HH")) if code in self.codes}
         if not found and sure < _SURE and _CODE.fullmatch(text.upper()):
-            found = {code for code in self.codes if _is_code_in_doubt(text, code)}
+            found = {code for code in self.codes if _is_code_in_doubt(text, code)} or {
+                code
+                for at in range(len(text))
+                for code in self.by_gap.get((at, text[:at] + text[at + 1 :]), ())
+                if code[at].isalpha()
+            }
         return found.pop() if len(found) == 1 else text
 
 

@@ -34,7 +34,7 @@ _MENDED: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\u2161(?=[A-Za-z0-9\u2161]|[-./]\d)"), "H"),
     (re.compile(r"(?<![A-Za-z])IIII(?=[-./]?\d)"), "HH"),
     # An M that came apart, before the breadth of a thread; a comma within a code.
-    (re.compile(r"(?<![A-Za-z0-9])(?:VI|IVI|1VI|IV1)(?=\d{1,2}[xX×*]\d)"), "M"),
+    (re.compile(r"(?<![A-Za-z0-9])(?:(?:VI|IVI|1VI|IV1)(?=\d{1,2}[xX×*]\d)|V(?=\d{1,2}×\d))"), "M"),
     (re.compile(r"(?<=[A-Z])I,(?=[A-Z])"), "L"),
     (re.compile(r"^([A-Z]{1,4}),(?=\d+\.\d+$)"), r"\1."),
     # A code begins with its letters; between digits there is a digit.
