@@ -14,14 +14,20 @@ D = Decimal
 FACTORS = {"EA": Fraction(1), "CTN": Fraction(24), "KG": Fraction(1, 3)}
 
 
-@pytest.mark.parametrize("written", ["个", "件", "PCS", "pcs.", " EA ", "只", "each", "Pieces", "C62"])
+@pytest.mark.parametrize(
+    "written", ["个", "件", "PCS", "pcs.", " EA ", "只", "each", "Pieces", "C62", "St", "st.", "Stk"]
+)
 def test_every_customers_word_for_a_piece_is_a_piece(written: str) -> None:
     assert canonical_unit(written) == "EA"
 
 
 @pytest.mark.parametrize(
-    ("written", "code"), [("箱", "CTN"), ("KGM", "KG"), ("公斤", "KG"), ("打", "DZ"), ("㎡", "M2")]
-)
+    ("written", "code"),
+    [("箱", "CTN"), ("KGM", "KG"), ("公斤", "KG"), ("打", "DZ"), ("㎡", "M2"), ("ud", "EA"), ("uds", "EA"),
+     ("un", "EA"),
+     ("pza", "EA"), ("pz", "EA"), ("rollo", "ROLL"), ("rll", "ROLL"), ("VE", "PK"), ("cx", "BOX"), ("KRT", "CTN"),
+     ("FL", "BTL"), ("ST", "SHEET"), ("套", "SET"), ("卷", "ROLL"), ("双", "PR")],
+)  # fmt: skip
 def test_other_units_have_their_code(written: str, code: str) -> None:
     assert canonical_unit(written) == code
 

@@ -10,19 +10,20 @@ from orderloop.foundation.outcome import Reason
 
 # Canonical code -> what customers write for it; the UN/ECE Recommendation 20 codes of electronic orders are among them.
 UNIT_NAMES: Mapping[str, str] = {
-    "EA": "EACH PC PCS PCE PIECE PIECES UNIT UNITS H87 C62 NMP STK STUECK STÜCK "
+    "EA": "EACH PC PCS PCE PIECE PIECES UNIT UNITS H87 C62 NMP STK STCK STUECK STÜCK "
+    "UD UDS UN UND UNID UNIDAD UNIDADES PZ PZA PZAS PIEZA PIEZAS PEZZO PEZZI PÇ PEÇA PEÇAS SZT KS "
     "个 件 只 支 台 辆 条 根 把 块 片 枚 颗 粒 本 部 個 隻 條 PIÈCE PIÈCES",
-    "SET": "SETS KIT KITS 套 组 組",
-    "PR": "PAIR PAIRS PRS NPR 双 对 副 雙 對 PAAR PAIRE PAIRES",
-    "DZ": "DOZ DOZEN DOZENS DZN 打",
-    "BOX": "BOXES BX XBX 盒",
-    "CTN": "CARTON CARTONS CT CASE CASES CS XCT 箱 纸箱",
-    "PK": "PACK PACKS PKT PACKET PACKETS PA XPK 包",
+    "SET": "SETS KIT KITS SATZ JEU JUEGO 套 组 組",
+    "PR": "PAIR PAIRS PRS NPR PARES 双 对 副 雙 對 PAAR PAIRE PAIRES",
+    "DZ": "DOZ DOZEN DOZENS DZN DTZ DUTZEND DOCENA 打",
+    "BOX": "BOXES BX XBX CX CAIXA CAIXAS CAJA CAJAS BOÎTE BOÎTES KISTE KISTEN 盒",
+    "CTN": "CARTON CARTONS CT CASE CASES CS XCT KRT KART KARTON KARTONS 箱 纸箱",
+    "PK": "PACK PACKS PKT PACKET PACKETS PA XPK VE PCK PKG PACKUNG PACKUNGEN PAQUET PAQUETS PAQUETE 包",
     "BAG": "BAGS BG XBG 袋",
-    "BTL": "BOTTLE BOTTLES XBO 瓶",
-    "ROLL": "ROLLS RL RO XRO 卷 捲 ROLLE ROLLEN ROULEAU ROULEAUX",
+    "BTL": "BOTTLE BOTTLES XBO FL FLASCHE FLASCHEN BOUTEILLE BOTELLA 瓶",
+    "ROLL": "ROLLS RL RO XRO RLL ROLLO ROLLOS 卷 捲 ROLLE ROLLEN ROULEAU ROULEAUX",
     "SHEET": "SHEETS SHT ST XST 张 張",
-    "PLT": "PALLET PALLETS XPX 托 托盘 板",
+    "PLT": "PALLET PALLETS XPX PALETTE PALETTEN 托 托盘 板",
     "DRUM": "DRUMS DR XDR 桶",
     "KG": "KGS KGM KILO KILOGRAM KILOGRAMS 千克 公斤",
     "G": "GRM GRAM GRAMS 克",
@@ -39,6 +40,8 @@ UNIT_NAMES: Mapping[str, str] = {
     "L": "LTR LITER LITERS LITRE LITRES 升",
     "ML": "MLT 毫升",
 }
+# Written so it is a German piece, while the code ST is a sheet.
+_AS_WRITTEN = {"St": "EA", "st": "EA"}
 _CODE_OF = {name: code for code, names in UNIT_NAMES.items() for name in (code, *names.split())}
 
 MAX_DECIMALS = 6
@@ -47,7 +50,8 @@ QUANTITY_LIMIT = Decimal(10) ** 12
 
 def canonical_unit(text: str) -> str | None:
     """The canonical code of a unit as a customer wrote it, or None when nobody calls a unit so."""
-    return _CODE_OF.get(text.strip().rstrip(".").upper())
+    written = text.strip().rstrip(".")
+    return _AS_WRITTEN.get(written) or _CODE_OF.get(written.upper())
 
 
 @dataclass(frozen=True, slots=True)

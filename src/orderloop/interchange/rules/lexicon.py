@@ -220,8 +220,9 @@ COLUMNS: Mapping[str, str] = {
     "主计量|主计量单位|Unité|Unidad",
     "unit_price": "Unit price|Price|Net price|Unit net price|Net unit price|Price each|Each|Price per unit|"
     "Price/unit|Unit cost|Cost|Rate|U/price|U price|Price each net|Unit rate|Price per piece|Unit value|"
-    "Purchase price|Order price|Einzelpreis|Preis|Unit price excl tax|Unit price excl VAT|Price excl VAT|"
-    "Price excl tax|Price per pc|Cost per unit|Price/pc|Price pcs|Unit price net|Price (net)|单价|价格|未税单价|"
+    "Purchase price|Order price|Direct unit cost|Einzelpreis|Preis|Unit price excl tax|Unit price excl VAT|"
+    "Price excl VAT|Price excl tax|Price per pc|Cost per unit|Price/pc|Price pcs|Unit price net|Price (net)|"
+    "单价|价格|未税单价|"
     "不含税单价|无税单价|净价|采购单价|订货单价|不含税价|未税价|单 价|採購單價|單價|未稅單價|税前单价|除税单价|"
     "协议单价|订单单价|采购价|结算单价|供货单价|进价|折后单价|折后价|成交单价|实际单价|含税单价|含税价|含税采购价|"
     "Discounted price|Price incl tax|Price incl VAT|Unit price incl tax|Unit price incl VAT|Gross price|"

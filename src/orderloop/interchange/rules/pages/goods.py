@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from orderloop.foundation.quantity import canonical_unit
 from orderloop.interchange.facts import Value
+from orderloop.interchange.rules.line_numbers import with_codes
 from orderloop.interchange.rules.values import day_in, is_code, number_in
 
 _Line = dict[str, Value]
@@ -28,7 +29,7 @@ def lines_of_goods(tables: Sequence[Sequence[_Line]]) -> list[_Line]:
     first = next((table for table in tables if table), ())
     names_goods = any(line.keys() & set(_GOODS) for line in first)
     kept = [line for table in tables for line in table if table is first or not names_goods or _is_line(line)]
-    return _coded(kept)
+    return _coded(with_codes(kept))
 
 
 def _is_line(line: _Line) -> bool:

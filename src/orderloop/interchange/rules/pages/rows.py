@@ -384,9 +384,9 @@ def _code_column(columns: Sequence[Column], texts: Sequence[Sequence[str]], with
         free = column.field in ("", "~item", "~spec", "~description") or (column.field == "line_no" and without < 0)
         if at == without or not free or not texts[at]:
             continue
-        if all(is_code(text) and canonical_unit(text) is None for text in texts[at]) and len(set(texts[at])) == len(
-            texts[at]
-        ):
+        # The same goods may be ordered twice; what only describes them may as well be the same twice.
+        is_various = len(set(texts[at])) == len(texts[at]) or column.field == "line_no"
+        if is_various and all(is_code(text) and canonical_unit(text) is None for text in texts[at]):
             if all(number_in(text) is not None for text in texts[at]) and column.field == "":
                 continue
             return at

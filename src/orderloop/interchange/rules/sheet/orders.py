@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from orderloop.interchange.facts import Fault, FaultCode, Hints, Place, ReadOrder, Role, Value
 from orderloop.interchange.rules.lexicon import label_meaning
+from orderloop.interchange.rules.line_numbers import with_codes
 from orderloop.interchange.rules.sheet.caveats import note_caveats, note_other_kind
 from orderloop.interchange.rules.sheet.currency import currency_beside
 from orderloop.interchange.rules.sheet.grid import NUMBER, Grid, column_letters
@@ -246,7 +247,7 @@ def _orders_of(grid: Grid, blocks: Sequence[_Block], hints: Hints) -> list[ReadO
         ReadOrder(
             role,
             _fields(order, header, is_only=len(filled) == 1),
-            tuple(order.lines),
+            tuple(with_codes(order.lines)),
             _faults_of(findings, order.rows, taken, is_first=place == 0),
         )
         for place, order in enumerate(filled)

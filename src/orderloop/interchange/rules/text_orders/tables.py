@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from orderloop.interchange.facts import Fault, FaultCode, Hints, Method, Place, Value
+from orderloop.interchange.rules.line_numbers import with_codes
 from orderloop.interchange.rules.text_orders.values import AFTER, SIGN, days_in, read_number
 from orderloop.interchange.rules.text_orders.words import COLUMN_LABELS, NUMBER, UNIT, fold
 
@@ -114,7 +115,7 @@ def _table(
         lines.append(line)
         if doubt := doubtful(line, at + 1):
             faults.append(doubt)
-    return Table(tuple(lines), frozenset(taken), tuple(faults)) if lines else None
+    return Table(tuple(with_codes(lines)), frozenset(taken), tuple(faults)) if lines else None
 
 
 def doubtful(line: Line, number: int) -> Fault | None:
