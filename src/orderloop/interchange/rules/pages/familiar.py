@@ -6,7 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from itertools import combinations
 
 from orderloop.interchange.facts import Page, Word
@@ -285,18 +285,29 @@ _MEASURE = re.compile(r"(?<![\w.])([A-Za-z]{0,2})(\d{1,4})([xX×*])(\d{1,4})(?=(
 
 
 def _with_crosses(words: Sequence[Word]) -> list[Word]:
-    """Words with a doubtful sign between the figures of a measure as the page's other measures of the kind have it."""
-    signs: dict[tuple[str, str], Counter[str]] = {}
+    """Words with a doubtful sign between the figures of a measure as the page's other measures of the kind have it:
+    those that were read more surely, or else most."""
+    signs: dict[tuple[str, str], list[tuple[float, str]]] = {}
     for word in words:
         for before, _one, sign, _other, unit in _MEASURE.findall(word.text):
-            signs.setdefault((before, unit), Counter())[sign] += 1
+            signs.setdefault((before, unit), []).append((word.confidence, sign))
 
-    def meant(found: re.Match[str]) -> str:
+    def meant(found: re.Match[str], sure: float) -> str:
         every = signs[found[1], found[5]]
-        sign, most = every.most_common(1)[0]
-        return f"{found[1]}{found[2]}{sign if most * 3 >= every.total() * 2 else found[3]}{found[4]}"
+        surer = {sign for other, sign in every if other > sure}
+        sign, most = Counter(sign for _sure, sign in every).most_common(1)[0]
+        if len(surer) == 1:
+            sign = surer.pop()
+        elif most * 3 < len(every) * 2:
+            sign = found[3]
+        return f"{found[1]}{found[2]}{sign}{found[4]}"
 
-    return [replace(word, text=_MEASURE.sub(meant, word.text)) if word.confidence < _SURE else word for word in words]
+    return [
+        replace(word, text=_MEASURE.sub(partial(meant, sure=word.confidence), word.text))
+        if word.confidence < _SURE
+        else word
+        for word in words
+    ]
 
 
 _LABELLED = re.compile(r"^[\u3400-\u9fff]{2,8}")
