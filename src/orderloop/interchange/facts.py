@@ -136,6 +136,7 @@ class FaultCode(StrEnum):
     CAVEAT = "D_CAVEAT"
     SEVERAL_ORDERS = "D_SEVERAL_ORDERS"
     LIKE_BEFORE = "D_LIKE_BEFORE"
+    NO_QUANTITIES = "D_NO_QUANTITIES"
 
 
 FAULT_WORDS: Mapping[str, str] = {
@@ -179,6 +180,7 @@ FAULT_WORDS: Mapping[str, str] = {
     FaultCode.CAVEAT: _("It says “%(given)s”: what stands there may not be ordered as it reads."),
     FaultCode.SEVERAL_ORDERS: _("The document holds more than one order: %(given)s."),
     FaultCode.LIKE_BEFORE: _("It says “%(given)s”: goods of an earlier order are meant that are not named here."),
+    FaultCode.NO_QUANTITIES: _("Goods and prices are listed without any quantity: this is a price list."),
 }
 
 

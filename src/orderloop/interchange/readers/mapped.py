@@ -1,4 +1,4 @@
-"""Any XML or JSON: by a mapping file exactly, without one by the names in it."""
+"""Any XML or JSON: by a mapping file or a known form exactly, without one by the names in it."""
 
 import json
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from orderloop.interchange.readers.gathering import limited
 from orderloop.interchange.readers.xml import MAX_BYTES, MAX_DEPTH, MAX_TAGS, MAX_TEXT, Node, cleaned, open_xml
 from orderloop.interchange.rules.encodings import decoded
 from orderloop.interchange.rules.xml.guessing import orders_guessed
+from orderloop.interchange.rules.xml.known import known_mapping
 from orderloop.interchange.rules.xml.mapping import DocumentMapping, FieldSource, mapping_of, meant, role_meant
 from orderloop.interchange.rules.xml.tree import Branch
 
@@ -23,10 +24,11 @@ def read(content: bytes, hints: Hints) -> Reading:
     root, faults = _json_tree(content) if format is Format.JSON else _xml_tree(content)
     if root is None:
         return Reading(format, faults=faults)
-    if not hints.mapping:
+    written = hints.mapping or known_mapping(root.name)
+    if not written:
         orders = tuple(replace(order, faults=limited(order.faults)) for order in orders_guessed(root, hints))
     else:
-        mapping, wrong = mapping_of(hints.mapping)
+        mapping, wrong = mapping_of(written)
         if mapping is None:
             return Reading(format, faults=(*faults, *wrong))
         orders = _mapped(root, mapping)

@@ -9,6 +9,7 @@ from orderloop.interchange.readers.sheet_markup import excel_xml_rows, html_rows
 from orderloop.interchange.rules.sheet.encoding import text_and_encoding
 from orderloop.interchange.rules.sheet.grid import Grid, text_grid
 from orderloop.interchange.rules.sheet.orders import orders_in_grid
+from orderloop.interchange.rules.sheet.price_lists import is_price_list
 from orderloop.interchange.rules.sniff import kind_of
 
 # Fifty thousand lines, and what stands above and below them.
@@ -43,6 +44,9 @@ def _read(format: Format, opened: Opened, hints: Hints) -> Reading:
     if any(_orders_something(order) for order in orders):
         # Beside the sheet of the order stands a price list, from which nothing is ordered.
         orders = [order for order in orders if not order.lines or _orders_something(order)]
+    elif orders and all(is_price_list(order) for order in orders):
+        orders = []
+        faults.append(Fault(FaultCode.NO_QUANTITIES, rejects=False))
     if not filled and not faults:
         faults.append(Fault(FaultCode.EMPTY))
     elif not orders and not any(fault.rejects for fault in faults):
