@@ -213,5 +213,5 @@ def test_encoded_words_of_any_make_are_read() -> None:
 )  # fmt: skip
 def test_each_encoding_is_known(content: bytes, label: str, charset: str) -> None:
     decoded = decode_text(content, label)
-    assert decoded.charset == charset
+    assert decoded.encoding == charset
     assert "\ufffd" not in decoded.text

@@ -21,7 +21,6 @@ _TOKEN_COLUMNS = (
 )  # fmt: skip
 
 
-
 @dataclass(slots=True)
 class _Known:
     token: TokenFact | None

@@ -17,6 +17,7 @@ from orderloop.flow.pages.orders import wishes_of
 from orderloop.flow.pages.review import order_or_404
 from orderloop.flow.queries import orders_ahead
 from orderloop.flow.services.decisions import cancel_orders, rescore_orders, set_priorities
+from orderloop.foundation.encoding import decode
 from orderloop.foundation.outcome import Outcomes
 from orderloop.fulfilment import queries as fulfilment
 from orderloop.fulfilment import services as papers
@@ -156,12 +157,8 @@ def show_message(request: HttpRequest, number: str) -> HttpResponse:
 
 def _text_of(content: bytes) -> str:
     """The bytes as text; empty where they are none."""
-    if b"\x00" in content[:4096]:
-        return ""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("gb18030", errors="replace")
+    decoded = decode(content)
+    return decoded.text if decoded else ""
 
 
 def _language(request: HttpRequest) -> str:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from orderloop.foundation.encoding import decode
 from orderloop.interchange.facts import Format
-from orderloop.interchange.rules.sniff import text_of
 
 MOST_LINES = 2_000
 MOST_WORDS = 4_000
@@ -23,7 +23,8 @@ Span = tuple[int, int, str]
 
 def text_lines(content: bytes, format: Format) -> list[str]:
     """The lines in which a document of text is looked at: segments of EDI, elements of XML, else its own."""
-    text = text_of(content) or content.decode("latin-1")
+    decoded = decode(content)
+    text = decoded.text if decoded else content.decode("latin-1")
     if format is Format.EDIFACT:
         return [each.strip("\r\n") for each in re.split(r"(?<=(?<!\?)')", text) if each.strip()]
     if format is Format.X12:

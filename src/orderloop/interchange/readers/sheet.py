@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 
 from orderloop.foundation.delimited import NotClosed, delimited_rows, delimiter_of
+from orderloop.foundation.encoding import decode
 from orderloop.interchange.facts import Fault, FaultCode, Format, Hints, Place, Reading, ReadOrder
 from orderloop.interchange.readers.sheet_files import Opened, TooMuch, open_book
 from orderloop.interchange.readers.sheet_markup import excel_xml_rows, html_rows
-from orderloop.interchange.rules.sheet.encoding import text_and_encoding
 from orderloop.interchange.rules.sheet.grid import Grid, text_grid
 from orderloop.interchange.rules.sheet.orders import orders_in_grid
 from orderloop.interchange.rules.sheet.price_lists import is_price_list
@@ -59,10 +59,11 @@ def _orders_something(order: ReadOrder) -> bool:
 
 
 def _from_text(content: bytes, kind: str) -> Opened:
-    text, encoding, is_doubtful = text_and_encoding(content)
-    if text is None:
-        raise TooMuch(FaultCode.ENCODING, detail=encoding)
-    doubts = (Fault(FaultCode.ENCODING, params={"detail": encoding}),) if is_doubtful else ()
+    decoded = decode(content)
+    if decoded is None:
+        raise TooMuch(FaultCode.ENCODING, detail="")
+    text = decoded.text
+    doubts = () if decoded.is_sure else (Fault(FaultCode.ENCODING, params={"detail": decoded.encoding}),)
     if kind in _MARKUP:
         grid = _checked(text_grid(_MARKUP[kind](text)))
         return Opened((grid,), doubts)

@@ -16,10 +16,10 @@ from typing import Any
 from lxml import etree
 
 from orderloop.foundation.delimited import delimited_rows, delimiter_of, neutral
+from orderloop.foundation.encoding import Decoded, decode
 from orderloop.foundation.packed import open_zip, unpacked
 from orderloop.interchange.readers.sheet_files import LIMITS, open_book, sheet_parts
 from orderloop.interchange.readers.sheet_markup import excel_xml_rows, html_rows
-from orderloop.interchange.rules.sheet.encoding import text_and_encoding
 from orderloop.interchange.rules.sheet.grid import column_letters
 from orderloop.interchange.rules.sniff import kind_of
 from orderloop.interchange.rules.values import number_in
@@ -31,9 +31,8 @@ _BOOKS = frozenset({"xlsx", "xlsb", "xls", "ods"})
 _MARKUP = {"html-table": html_rows, "excel-xml": excel_xml_rows}
 _CELL = re.compile(r"([A-Z]{1,3})\d+")
 _RED, _PINK = "FFC00000", "FFFDE9E7"
-_BOMS = {"utf-8": b"\xef\xbb\xbf"}
-# What sheets of these encodings cannot say in other languages is said in one that can.
-_NARROW = frozenset({"big5"})
+# Sheets of other encodings come back in UTF-8: the remarks may not be sayable in theirs.
+_KEPT_ENCODINGS = {"gb18030": "gb18030", "utf-16": "utf-16", "utf-16-le": "utf-16", "utf-16-be": "utf-16"}
 
 Remarks = Mapping[str, Mapping[int, str]]
 
@@ -68,15 +67,19 @@ def _answer(content: bytes, suffix: str) -> bytes:
 
 def _rows(content: bytes, kind: str, wanted: str) -> tuple[str, list[list[str]]]:
     if kind in _MARKUP:
-        return "", _MARKUP[kind](text_and_encoding(content)[0] or "")
+        return "", _MARKUP[kind](_decoded(content).text)
     grids = open_book(content, kind, MOST_ROWS, MOST_COLUMNS).grids
     grid = next((each for each in grids if each.name == wanted), grids[0])
     return grid.name, grid.rows
 
 
+def _decoded(content: bytes) -> Decoded:
+    return decode(content) or Decoded("", "utf-8")
+
+
 def _text(content: bytes, remarks: Mapping[int, str]) -> bytes:
-    text, encoding, _is_doubtful = text_and_encoding(content)
-    text = (text or "").removeprefix("\ufeff").replace("\x00", "")
+    decoded = _decoded(content)
+    text = decoded.text.removeprefix("\ufeff").replace("\x00", "")
     delimiter = delimiter_of(text)
     rows = list(delimited_rows(text, delimiter))
     width = max(map(len, rows), default=0)
@@ -88,8 +91,7 @@ def _text(content: bytes, remarks: Mapping[int, str]) -> bytes:
         said = remarks.get(number, "")
         cells = [cell if number_in(cell) is not None else neutral(cell) for cell in row]
         writer.writerow([*cells, *[""] * (width - len(cells)), neutral(said)] if said else cells)
-    mark = _BOMS.get(encoding, b"") if encoding == "utf-8" or encoding in _NARROW else b""
-    return mark + target.getvalue().encode("utf-8" if encoding in _NARROW else encoding, "replace")
+    return target.getvalue().encode(_KEPT_ENCODINGS.get(decoded.encoding, "utf-8-sig"), "replace")
 
 
 def _workbook(content: bytes, remarks: Remarks) -> bytes:

@@ -5,9 +5,9 @@ import json
 from typing import Any
 
 from orderloop.foundation.delimited import delimited_rows, delimiter_of
+from orderloop.foundation.encoding import decode
 from orderloop.interchange.readers.sheet_files import open_book
 from orderloop.interchange.readers.sheet_markup import excel_xml_rows, html_rows
-from orderloop.interchange.rules.sheet.encoding import text_and_encoding
 from orderloop.interchange.rules.sheet.grid import Grid, text_grid
 from orderloop.interchange.rules.sniff import kind_of
 
@@ -65,7 +65,8 @@ def sheet_cells(content: bytes, argument: bytes) -> bytes:
 
 
 def _of_text(content: bytes, kind: str) -> Grid:
-    text = text_and_encoding(content)[0] or ""
+    decoded = decode(content)
+    text = decoded.text if decoded else ""
     if kind == "html-table":
         return text_grid(html_rows(text))
     if kind == "excel-xml":

@@ -16,7 +16,7 @@ def read(content: bytes, hints: Hints) -> Reading:
         faults.append(Fault(FaultCode.TOO_LARGE, params={"limit": f"{MOST_BYTES // 1_000_000} MB"}))
     decoded = decode_text(content[:MOST_BYTES])
     if not decoded.is_sure:
-        faults.append(Fault(FaultCode.ENCODING, params={"detail": decoded.charset}))
+        faults.append(Fault(FaultCode.ENCODING, params={"detail": decoded.encoding}))
     text = decoded.text.replace("\0", "")
     order = order_from_text(text, hints)
     if order is None:

@@ -2,8 +2,8 @@
 
 import codecs
 import re
-from collections import Counter
 
+from orderloop.foundation.encoding import decode
 from orderloop.interchange.facts import Fault, FaultCode
 
 _MARKS = (
@@ -21,8 +21,6 @@ _TEXT_CODECS = frozenset({
 })  # fmt: skip
 _CHINESE = frozenset({"gb2312", "gbk", "gb18030"})
 _DECLARED = re.compile(rb"""<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']([A-Za-z][\w.:-]{0,40})["']""")
-# Two western letters with marks side by side look like one Chinese sign; three such are not to be expected.
-_LEAST_CHINESE = 3
 
 
 def decoded(content: bytes) -> tuple[str | None, tuple[Fault, ...]]:
@@ -43,9 +41,11 @@ def decoded(content: bytes) -> tuple[str | None, tuple[Fault, ...]]:
     # Said in single bytes, so UTF-16 it cannot be.
     encoding = "utf-8" if known.startswith("utf-16") else known
     text, faults = _strictly(content, encoding)
-    if text is None and encoding in ("utf-8", "ascii"):
-        return _as_chinese(content, stated or "utf-8", faults)
-    return text, faults
+    likely = decode(content) if text is None and encoding in ("utf-8", "ascii") else None
+    if likely is None or likely.encoding != "gb18030":
+        return text, faults
+    doubt = Fault(FaultCode.DOUBTFUL, params={"name": "encoding", "given": stated or "utf-8"}, rejects=False)
+    return likely.text, (doubt,)
 
 
 def _codec(name: str) -> str | None:
@@ -63,16 +63,3 @@ def _strictly(content: bytes, encoding: str) -> tuple[str | None, tuple[Fault, .
         return content.decode(encoding), ()
     except UnicodeDecodeError as error:
         return None, (Fault(FaultCode.ENCODING, params={"detail": f"{encoding}, {error.start}"}),)
-
-
-def _as_chinese(content: bytes, stated: str, faults: tuple[Fault, ...]) -> tuple[str | None, tuple[Fault, ...]]:
-    """Ordinary Chinese stands in pairs of high bytes. Western text read as Chinese gives rare signs, most of them with
-    a letter for their second byte."""
-    text, _ = _strictly(content, "gb18030")
-    if text is None:
-        return None, faults
-    signs = Counter(each for each in text if each > "\x7f")
-    ordinary = sum(count for sign, count in signs.items() if min(sign.encode("gb18030")[:2]) >= 0xA1)
-    if ordinary < _LEAST_CHINESE or ordinary < 4 * (signs.total() - ordinary):
-        return None, faults
-    return text, (Fault(FaultCode.DOUBTFUL, params={"name": "encoding", "given": stated}, rejects=False),)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from orderloop.foundation.delimited import unquoted
+from orderloop.foundation.encoding import decode
 from orderloop.interchange.facts import Format
 
 # Every kind that is told apart, and the format it is read as; those of UNKNOWN are told for the words of the fault.
@@ -145,32 +146,6 @@ def kind_of(content: bytes, filename: str = "", content_type: str = "") -> str:
     return _kind_of_text(content, filename.lower(), content_type.lower())
 
 
-def text_of(content: bytes) -> str | None:
-    """Text by its byte order mark, else as UTF-8, else as GB18030; None where it is none of them or holds NUL."""
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if content.startswith(mark):
-            return _decoded(content, name)
-    if b"\x00" in content:
-        return _unmarked_utf16(content)
-    text = _decoded(content, "utf-8")
-    return text if text is not None else _decoded(content, "gb18030")
-
-
-def _decoded(content: bytes, encoding: str) -> str | None:
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError:
-        return None
-
-
-def _unmarked_utf16(content: bytes) -> str | None:
-    head = content[:_HEAD]
-    for encoding, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[0::2])):
-        if zeros and zeros.count(0) * 10 >= len(zeros) * 3 and head.count(0) == zeros.count(0):
-            return _decoded(content, encoding)
-    return None
-
-
 def _kind_of_zip(content: bytes) -> str:
     names = set(_zip_names(content))
     for entry, kind in (
@@ -233,7 +208,8 @@ def _is_bitmap(content: bytes) -> bool:
 def _kind_of_text(content: bytes, filename: str, content_type: str) -> str:
     head = content.removeprefix(b"\xef\xbb\xbf").lstrip()
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        head = (text_of(content[: 2 * _HEAD]) or "").lstrip().encode()
+        marked = decode(content[: 2 * _HEAD])
+        head = marked.text.lstrip().encode() if marked else b""
     capitals = head[:_HEAD].upper()
     if _EDIFACT.match(capitals):
         return "edifact"
@@ -245,9 +221,10 @@ def _kind_of_text(content: bytes, filename: str, content_type: str) -> str:
         return "ebcdic"
     if found := _LATER_EDI.search(capitals):
         return "x12" if found[1] == b"ISA" else "edifact"
-    text = text_of(content)
-    if text is None:
+    decoded = decode(content)
+    if decoded is None:
         return _kind_of_marked(content)
+    text = decoded.text
     start = text.removeprefix("\ufeff").lstrip()
     if start.startswith("<"):
         return _kind_of_markup(start)

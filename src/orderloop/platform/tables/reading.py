@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from orderloop.foundation.delimited import NotClosed, delimited_rows, delimiter_of
+from orderloop.foundation.encoding import decode, strictly
 from orderloop.foundation.words import gettext_noop as _
 from orderloop.platform import sandbox
 from orderloop.platform.sandbox import Ending, Limits
@@ -39,7 +40,6 @@ FILE_FAULT_WORDS: Mapping[str, str] = {
 }
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _MARKUP = re.compile(rb"\s*(<\?xml[^>]*>\s*)?<(!doctype html|html|table|head|meta|style)", re.IGNORECASE)
 
 
@@ -69,9 +69,8 @@ def read_sheet(
 ) -> Sheet:
     """The rows of a CSV, xlsx, xls or ods file, told apart by its content and not by its name.
 
-    Text is decoded by its byte order mark, else as UTF-8, else as GB18030, unless `encoding` says otherwise; its
-    `delimiter` is found out unless given. Of several sheets the one called `sheet` is read, else the first visible one
-    that holds anything. Raises `Unreadable`.
+    The encoding of text is found out unless given, and so is its `delimiter`. Of several sheets the one called `sheet`
+    is read, else the first visible one that holds anything. Raises `Unreadable`.
     """
     if not content.strip():
         raise Unreadable("empty_file")
@@ -88,21 +87,14 @@ def read_sheet(
 
 
 def _decoded(content: bytes, encoding: str) -> str:
-    for mark, name in _BOMS:
-        if content.startswith(mark):
-            return _decoded_as(content, (name,))
-    if b"\x00" in content:
-        raise Unreadable("not_a_table")
-    return _decoded_as(content, (encoding,) if encoding else ("utf-8", "gb18030"))
-
-
-def _decoded_as(content: bytes, encodings: tuple[str, ...]) -> str:
-    for name in encodings:
-        try:
-            return content.decode(name)
-        except UnicodeDecodeError:
-            continue
-    raise Unreadable("encoding_unknown")
+    if encoding:
+        text = strictly(content, encoding)
+    else:
+        decoded = decode(content)
+        text = decoded.text if decoded and decoded.is_sure else None
+    if text is None:
+        raise Unreadable("not_a_table" if b"\x00" in content else "encoding_unknown")
+    return text
 
 
 def _csv_rows(text: str, delimiter: str, most_rows: int) -> Iterator[list[str]]:

@@ -8,10 +8,11 @@ from email.message import Message
 from email.parser import BytesParser
 from email.policy import Compat32
 
+from orderloop.foundation.encoding import Decoded
 from orderloop.interchange.facts import Fault, FaultCode, Part, Place
 from orderloop.interchange.readers.mail import tnef
 from orderloop.interchange.readers.mail.html import html_text
-from orderloop.interchange.rules.mail.charset import Decoded, decode_text
+from orderloop.interchange.rules.mail.charset import decode_text
 from orderloop.interchange.rules.mail.headers import header_text
 
 MOST_PARTS = 200
@@ -210,7 +211,7 @@ def _visit_text(part: "Message[str, str]", kind: str, content: bytes, found: Fou
         content = content[:MOST_TEXT]
     decoded = decode_text(content, str(part.get_param("charset", "")))
     if not decoded.is_sure:
-        found.faults.append(Fault(FaultCode.ENCODING, _place(found), {"detail": decoded.charset}, rejects=False))
+        found.faults.append(Fault(FaultCode.ENCODING, _place(found), {"detail": decoded.encoding}, rejects=False))
     if kind == "text/html" or re.match(
         r"\s*<(?:!doctype html|html|body|div|table)\b", decoded.text[:2000], re.IGNORECASE
     ):

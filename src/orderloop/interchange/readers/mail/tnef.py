@@ -3,6 +3,8 @@
 import struct
 from dataclasses import dataclass, field
 
+from orderloop.foundation.encoding import decode
+
 SIGNATURE = b"\x78\x9f\x3e\x22"
 MOST_ATTRIBUTES = 5_000
 _BODY, _RENDER, _TITLE, _DATA, _PROPERTIES = 0x0002800C, 0x00069002, 0x00018010, 0x0006800F, 0x00069005
@@ -57,12 +59,8 @@ def _take(found: Winmail, attribute: int, value: bytes) -> None:
 
 
 def _text(value: bytes) -> str:
-    for charset in ("utf-8", "gb18030", "cp1252"):
-        try:
-            return value.rstrip(b"\0").decode(charset)
-        except UnicodeDecodeError:
-            continue
-    return ""
+    decoded = decode(value.rstrip(b"\0"))
+    return decoded.text if decoded else ""
 
 
 def _long_name(value: bytes) -> str:
