@@ -30,9 +30,7 @@ _WITHOUT_COLON = (
 _OF_MAILS = ("from", "to", "date", "sent", "subject")
 # Counters people write that stand for no unit the catalogue knows; they are read, and asked about later.
 _MORE_COUNTERS = "付 幅 捆 扎 提 听 罐 筒 份 盘 盏 樘 车 株 令 排 串"
-_UNSAFE_NAMES = frozenset(
-    ["IN", "ST", "SHT", "T", "RO", "DR", "UN", "HUNDRED", "UNIT", "PA", "VE", "FL", "KS"]
-)
+_UNSAFE_NAMES = frozenset(["IN", "ST", "SHT", "T", "RO", "DR", "UN", "HUNDRED", "UNIT", "PA", "VE", "FL", "KS"])
 # What follows a counter and shows that nothing was counted: 3 部分, 2 个月, 5 条建议.
 _NOT_COUNTED = {
     "个": "月|工作日|小时|人|星期|客户|问题|百分|自然日|礼拜", "部": "分|门", "条": "件|款|建议|消息", "本": "月"
