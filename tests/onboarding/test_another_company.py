@@ -15,7 +15,7 @@ from orderloop.inventory.models import Move, Stock
 from orderloop.metrics.queries.invariants import check_invariants
 from orderloop.onboarding import queries
 from orderloop.onboarding.services import history, import_company
-from orderloop.orders.models import Event, Order
+from orderloop.orders.models import Event, Line, Order
 from orderloop.policy.services import ensure_defaults
 from orderloop.worklist.models import WorkItem
 
@@ -152,6 +152,34 @@ def test_it_comes_in_with_its_own_mapping_alone(folder: Path) -> None:
     assert catalog.lines_for([catalog.by_skus(["S-2"])["S-2"].line_id]).popitem()[1].code == "OTHER"
     limits = {code: each.row.credit_limit for code, each in customers.known_by_codes(["SH-001", "BJ-002"]).items()}
     assert limits == {"SH-001": D(50000), "BJ-002": D(1000)}
+
+
+def test_orders_told_again_on_each_of_their_lines_come_in_once(folder: Path) -> None:
+    change(folder, "map.toml", 'file = "sales-lines.csv"', 'file = "all.csv"')
+    change(folder, "map.toml", 'file = "sales.csv"', 'file = "all.csv"')
+    head, *orders = FILES["sales.csv"][1].splitlines()
+    heads = {"/".join(line.split(";")[:2]): line for line in orders}
+    title, *lines = FILES["sales-lines.csv"][1].splitlines()
+    lines.append(lines[-1])  # the same goods once more
+    rows = [f"{title};{head}", *(f"{line};{heads[line.split(';')[0]]}" for line in lines)]
+    (folder / "all.csv").write_bytes("\n".join(rows).encode(FILES["sales.csv"][0]))
+    done = import_company(folder / "map.toml", at=AT, actor=IMPORT)
+    assert done.faults == ()
+    assert done.written["orders"] == 3
+    assert Counter(Line.objects.values_list("order__number", flat=True)) == Counter(row.split(";")[0] for row in lines)
+
+
+def test_an_order_told_again_otherwise_is_named(folder: Path) -> None:
+    text = FILES["sales.csv"][1].rstrip("\n")
+    last = text.splitlines()[-1]
+    other = last.replace("BJ-002", "SH-001") if "BJ-002" in last else last.replace("SH-001", "BJ-002")
+    (folder / "sales.csv").write_bytes(f"{text}\n{last}\n{other}\n".encode(FILES["sales.csv"][0]))
+    done = import_company(folder / "map.toml", at=AT, actor=IMPORT)
+    rows = len(text.splitlines())
+    assert [(each.file, each.row, each.code, each.params) for each in done.faults] == [
+        ("sales.csv", rows + 2, "repeated", {"row": rows})
+    ]
+    assert not Customer.objects.exists()
 
 
 def test_its_orders_stock_and_invoices_are_true_to_its_files(folder: Path) -> None:

@@ -152,6 +152,9 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "order_lines": ("order_number", "n", "sku"),
     "payments": ("customer_code", "reference"),
 }
+# Tables whose row may stand again with the same values, as an order does on each line of a file of lines. A quantity
+# or a payment that stands twice may be two.
+SAID_AGAIN = frozenset(KEYS) - {"stock", "order_lines", "payments"}
 
 FAULT_WORDS: Mapping[str, str] = {
     # What the services say of a row that a mapping file has made.

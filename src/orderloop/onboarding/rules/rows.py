@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from orderloop.foundation.written import date_from, number_from
-from orderloop.onboarding.facts import KEYS, TARGETS, Field, Form, Record, RowFault, Source, TableMapping
+from orderloop.onboarding.facts import KEYS, SAID_AGAIN, TARGETS, Field, Form, Record, RowFault, Source, TableMapping
 
 _YES, _NO = {"yes", "y", "true", "1", "是"}, {"no", "n", "false", "0", "否", ""}
 Lookups = Mapping[tuple[str, str, str], Mapping[str, str]]
@@ -24,18 +24,24 @@ def records_from(
         ]
     records: list[Record] = []
     faults: list[RowFault] = []
-    seen: dict[tuple[object, ...], int] = {}
+    seen: dict[tuple[object, ...], Record] = {}
+    keys = KEYS[table.target]
+    # Lines without numbers are lines all the same, with the same goods twice or not.
+    is_keyed = table.target != "order_lines" or "n" in table.fields
     for number, cells in enumerate(rows[1:], 2):
         if not any(cell.strip() for cell in cells):
             continue
         row = dict(zip(header, [*cells, *[""] * (len(header) - len(cells))], strict=False))
         values, wrong = _values(table, number, row, lookups)
-        key = tuple(values.get(name) for name in KEYS[table.target])
-        if not wrong and seen.setdefault(key, number) != number:
-            wrong = [RowFault(table.file, number, "", "repeated", {"row": seen[key]})]
+        record = Record(table.file, number, values)
+        before = record if wrong or not is_keyed else seen.setdefault(tuple(values[name] for name in keys), record)
+        if before is not record:
+            if table.target in SAID_AGAIN and before.values == values:
+                continue
+            wrong = [RowFault(table.file, number, "", "repeated", {"row": before.row})]
         faults += wrong
         if not wrong:
-            records.append(Record(table.file, number, values))
+            records.append(record)
     return records, faults
 
 
