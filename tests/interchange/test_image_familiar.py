@@ -76,6 +76,8 @@ def test_a_page_writes_measures_of_a_kind_with_one_sign():
     assert read("M16x90", 0.6, "3x15mm", "M8×90", "M6×45") == "M16×90"
     assert read("24×190mm", 0.95, "3x15mm", "5x20mm") == "24×190mm"
     assert read("24×190mm", 0.6) == "24×190mm"
+    # The unit stands in the next line: one with a mark behind it is of another kind.
+    assert read("16x130", 0.6, "24*100-ST", "6*5-BR") == "16x130"
     # One other is enough where it was read more surely.
     assert read("24×190mm", 0.6, "3x15mm") == "24x190mm"
     assert read("24×190mm", 0.6, "M3x15", "3x15") == "24×190mm"

@@ -138,6 +138,19 @@ def test_letters_end_where_their_ink_ends_however_coarse_the_steps_of_recognitio
     assert texts(split([digit, unit], [])) == ["3", "包"]
 
 
+def test_letters_below_one_another_stand_where_their_ink_does_though_their_box_begins_above():
+    sheet = inked((100, 125), rows=(120, 142))
+    for top, bottom in ((165, 175), (177, 187), (210, 221)):  # the second has white within, the last is cut off
+        sheet[top:bottom, 100:125] = 0
+    box = numpy.array([(98, 94), (127, 94), (127, 220), (98, 220)], float)
+    lines = glyphs_of(Run("只台个", 0.9, box, ()), sheet, 30.0)
+    assert [(glyph.text, glyph.box[1], glyph.box[3]) for (glyph,) in lines] == [
+        ("只", 120.0, 142.0),
+        ("台", 165.0, 187.0),
+        ("个", 210.0, 221.0),
+    ]
+
+
 def test_letters_set_wide_are_one_word_though_recognition_sees_blanks():
     columns = [(100 + 30 * n, 112 + 30 * n) for n in range(4)]
     letters = [

@@ -27,6 +27,8 @@ _POINTS, _WHITE_OF_POINT = frozenset(".,:;'·，。：；、"), 0.35
 _LONG_STEP, _BLANK = 1.18, 0.2
 # So much taller than the page's usual line, and taller than broad, a detected box holds lines one above the other.
 _STACKED = 1.7
+# Of letters one below the other, in shares of the way from one to the next: less white than that is within a letter.
+_WHITE_WITHIN = 0.15
 # An overlooked letter's height and breadth in shares of the usual line, and how much of them is white around it.
 _LEAST_HIGH, _MOST_HIGH, _MOST_BROAD, _AROUND = 0.45, 1.2, 1.5, 0.25
 _MOST_OVERLOOKED, _STROKE = 60, 0.22
@@ -78,11 +80,27 @@ def _stacked(letters: Sequence[str], run: Run, page: Any, box: Box) -> Iterator[
     starts = numpy.flatnonzero(inked & ~numpy.roll(inked, 1)) + int(top)
     step = (bottom - top) / len(letters)
     sure = {part[0]: float(part[1]) for part in run.parts or ()}
+    rows = _rows_of_ink(inked, step)
     for place, letter in enumerate(letters):
+        if len(rows) == len(letters):
+            start, end = rows[place]
+            yield Glyph(letter, (left, int(top) + start, right, int(top) + end), sure.get(letter, run.score), True)
+            continue
         above, below = top + place * step, top + (place + 1) * step
         own = [start for start in starts if above - step / 3 <= start < below - step / 3]
         above = float(min(own)) if own else above
         yield Glyph(letter, (left, above, right, above + 0.85 * step), sure.get(letter, run.score), True)
+
+
+def _rows_of_ink(inked: Any, step: float) -> list[tuple[float, float]]:
+    """From where to where rows hold ink, without specks; the white within a letter is narrower than between two."""
+    rows: list[tuple[float, float]] = []
+    for at in numpy.flatnonzero(inked):
+        if rows and at - rows[-1][1] < _WHITE_WITHIN * step:
+            rows[-1] = (rows[-1][0], float(at) + 1)
+        else:
+            rows.append((float(at), float(at) + 1))
+    return [(start, end) for start, end in rows if end - start > _WHITE_WITHIN * step]
 
 
 def _in_line(run: Run, letters: Sequence[str], box: Box) -> list[Glyph]:

@@ -281,7 +281,7 @@ def _with_diagonals(words: Sequence[Word]) -> list[Word]:
     return [word if word.confidence >= _SURE else _changed(word, _MARK.sub(meant, word.text)) for word in words]
 
 
-_MEASURE = re.compile(r"(?<![\w.])([A-Za-z]{0,2})(\d{1,4})([xX×*])(\d{1,4})(?=([A-Za-z]{0,2})(?![\w.]))")
+_MEASURE = re.compile(r"(?<![\w.])([A-Za-z]{0,2})(\d{1,4})([xX×*])(\d{1,4})(?=(-(?=[A-Z])|[A-Za-z]{0,2}(?![\w.])))")
 
 
 def _with_crosses(words: Sequence[Word]) -> list[Word]:
