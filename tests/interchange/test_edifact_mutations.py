@@ -165,7 +165,7 @@ def test_each_break_is_named_with_its_place(old: str, new: str, faults: list[tup
 def test_a_message_without_its_header_is_refused_once_where_it_begins() -> None:
     reading = read(GOOD.replace("UNH+1+ORDERS:D:96A:UN'\n", "").encode(), Hints())
     assert reading.orders == ()
-    assert [fault.params.get("name") for fault in reading.faults][0] == "UNH"
+    assert reading.faults[0].params == {"name": "UNH"}
     assert found(reading) == [
         ("D_MISSING_SEGMENT", "segment 2 (BGM)", True),
         ("D_CONTROL_COUNT", "segment 17 (UNZ), element 1", True),
