@@ -89,6 +89,7 @@ FAULT_TITLES: Mapping[str, Any] = {
     FaultCode.CAVEAT: _("Taken back or limited"),
     FaultCode.SEVERAL_ORDERS: _("Several orders in one"),
     FaultCode.LIKE_BEFORE: _("As ordered before"),
+    FaultCode.NO_QUANTITIES: _("List without quantities"),
 }
 REFUSALS = {
     "inbox.not_clean": _("Something in it is to be looked at; open it."),
