@@ -15,7 +15,7 @@ from tests.access.conftest import AT
 
 from orderloop.access import api as access_api
 from orderloop.access import queries
-from orderloop.access.api import needs
+from orderloop.access.api import ApiRequest, needs
 from orderloop.access.facts import TokenNew
 from orderloop.access.models import ApiToken, Person
 from orderloop.access.services import digest_of, issue_tokens, revoke_tokens
@@ -33,8 +33,8 @@ def api(settings: Any) -> Iterator[None]:
     ninja = NinjaAPI(urls_namespace="trial", docs_url=None, openapi_url=None)
 
     @ninja.get("/orders", auth=needs("orders:read"))
-    def read(request: HttpRequest) -> dict[str, Any]:
-        caller = request.auth  # type: ignore[attr-defined]
+    def read(request: ApiRequest) -> dict[str, Any]:
+        caller = request.auth
         return {
             "token": caller.token_id, "person": caller.person_id, "customer": caller.customer_id,
             "scopes": sorted(caller.scopes), "kind": caller.actor.kind, "name": caller.actor.name,
@@ -50,7 +50,7 @@ def api(settings: Any) -> Iterator[None]:
         return "open"
 
     urls = ModuleType("trial_urls")
-    urls.urlpatterns = [*real, path("trial/", ninja.urls)]  # type: ignore[attr-defined]
+    vars(urls)["urlpatterns"] = [*real, path("trial/", ninja.urls)]
     settings.ROOT_URLCONF = urls
     yield
 

@@ -1,6 +1,7 @@
 """The inbox and the document beside its order, in a real browser: keys, one-key acceptance, doubts, teaching."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -32,10 +33,10 @@ def desk(transactional_db: None) -> None:
     a_partner(customer.pk)
 
 
-def arrive(content: bytes, **how: object) -> int:
+def arrive(content: bytes, **how: Any) -> int:
     """A message that comes now and is read at once."""
     at = timezone.now()
-    message_id = store(content, at=at, **how)  # type: ignore[arg-type]
+    message_id = store(content, at=at, **how)
     process_messages([message_id], at=at, actor=SYSTEM)
     return message_id
 

@@ -33,7 +33,7 @@ def main() -> None:
         app()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
-    except Exception as error:
+    except Exception as error:  # only here is it known which faults have words; the others are raised on
         words = explained(error)
         if words is None:
             raise

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
 from orderloop.catalog.facts import PriceStep, ProductFact
 from orderloop.catalog.rules import price_at
@@ -80,8 +81,8 @@ def match_order(order: ReadOrder, known: Surroundings, policy: IntakePolicy) -> 
     lines = [{name: value.text for name, value in line.items()} for line in order.lines]
     figures = [figures_of(line) for line in lines]
     return tuple(
-        match_line(line, known.shelf, lambda product, n=n: _price_fits(product, lines[n], figures[n], known, policy))  # type: ignore[misc]  # mypy types no default
-        for n, line in enumerate(lines)
+        match_line(line, known.shelf, partial(_price_fits, line=line, figure=figure, known=known, policy=policy))
+        for line, figure in zip(lines, figures, strict=True)
     )
 
 

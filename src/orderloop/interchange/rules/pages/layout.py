@@ -102,14 +102,10 @@ def page_signature(pages: Sequence[Page]) -> str:
 
 def _usage(sheets: Sequence[Sheet], hints: Hints) -> Usage:
     """How the document writes numbers and days: as learnt, else as all of them together show."""
-    texts = [text for sheet in sheets for line in sheet.lines[:2000] for text in _texts(line.tokens)]
+    texts = [token.text for sheet in sheets for line in sheet.lines[:2000] for token in line.tokens]
     sign = hints.formats.get("decimal_sign", "") or decimal_sign_of([*texts, *_spaced(sheets)])
     order = hints.formats.get("date_order", "") or _date_order(texts)
     return Usage(sign, order, hints.formats.get("price_basis", ""), any(sheet.is_scan for sheet in sheets))
-
-
-def _texts(tokens: Sequence[object]) -> list[str]:
-    return [token.text for token in tokens]  # type: ignore[attr-defined]  # words or cells
 
 
 def _spaced(sheets: Sequence[Sheet]) -> list[str]:
